@@ -1,0 +1,1 @@
+"""聚: what units hold, catalogued and checked against the live tables."""

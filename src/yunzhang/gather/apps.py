@@ -1,0 +1,9 @@
+"""The Django application of this folder."""
+
+from django.apps import AppConfig
+
+
+class GatherConfig(AppConfig):
+    name = "yunzhang.gather"
+    label = "gather"
+    default_auto_field = "django.db.models.BigAutoField"

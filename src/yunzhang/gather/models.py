@@ -1,0 +1,139 @@
+"""What units hold: systems, tables, nodes, catalog entries, drifts, checks and verdicts."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from yunzhang.people.models import Person, Unit
+
+
+class Node(models.Model):
+    """The data plane beside a unit's data, known by its verifier key."""
+
+    name = models.SlugField(max_length=60, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="nodes")
+    address = models.URLField()
+    key = models.CharField(max_length=200)  # C2SP verifier key text
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InformationSystem(models.Model):
+    """信息系统: where tables live."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="systems")
+    name = models.CharField(max_length=200)
+    purpose = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="system_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DataTable(models.Model):
+    """A live table of a system, reached through a source, and its last gathered copy."""
+
+    system = models.ForeignKey(InformationSystem, on_delete=models.PROTECT, related_name="tables")
+    name = models.SlugField(max_length=60, unique=True)  # the node's name of the table
+    title = models.CharField(max_length=200)
+    source = models.TextField()  # SourceSpec, canonical JSON
+    node = models.ForeignKey(Node, null=True, blank=True, on_delete=models.PROTECT)
+    gathered_at = models.DateTimeField(null=True, blank=True)
+    rows = models.BigIntegerField(null=True, blank=True)
+    rejected = models.BigIntegerField(default=0)
+    row_faults = models.TextField(default="[]")  # a bounded sample, JSON
+    digest = models.CharField(max_length=64, blank=True)
+    profile = models.TextField(blank=True)  # TableProfile, canonical JSON
+
+    @property
+    def unit(self) -> Unit:
+        return self.system.unit
+
+
+class ResourceSequence(models.Model):
+    """The last sequence given under a classification: codes are never used again."""
+
+    classification = models.CharField(max_length=20, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+
+class Resource(models.Model):
+    """信息资源: one catalog entry through all its versions."""
+
+    code = models.CharField(max_length=40, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="resources")
+    table = models.ForeignKey(
+        DataTable, null=True, blank=True, on_delete=models.PROTECT, related_name="resources"
+    )
+
+
+class EntryVersion(models.Model):
+    """One version of an entry: edited, approved by the head, reviewed, published, superseded."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        SUBMITTED = "submitted"  # waits for the head of the unit, Order 809 Art. 13
+        APPROVED = "approved"  # with the authority, Arts. 16-17: clock C2 runs
+        RETURNED = "returned"
+        PUBLISHED = "published"
+        SUPERSEDED = "superseded"
+
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    draft = models.TextField()  # EntryDraft, canonical JSON
+    title = models.CharField(max_length=200)
+    share_type = models.CharField(max_length=1, blank=True)
+    grade = models.PositiveSmallIntegerField(default=1)
+    drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    return_reason = models.TextField(blank=True)
+    published_on = models.DateField(null=True, blank=True)
+    signed = models.TextField(blank=True)  # Signed Entry, exact text
+    bigrams = models.TextField(blank=True)  # CJK bigrams of what can be searched
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "number"], name="version_once"),
+            models.UniqueConstraint(
+                fields=["resource"], condition=models.Q(state="published"), name="one_published"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "published_on"])]
+
+
+class Drift(models.Model):
+    """A difference found between a published entry and its live table."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="drifts")
+    kind = models.CharField(max_length=20)  # schema, volume, freshness, unlinked
+    sentence_zh = models.TextField()
+    sentence_en = models.TextField()
+    found_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True, blank=True)
+
+
+class CheckSet(models.Model):
+    """The quality checks set for a table."""
+
+    table = models.OneToOneField(DataTable, on_delete=models.PROTECT, related_name="checks")
+    checks = models.TextField()  # tuple of engines.checks.Check, canonical JSON
+
+
+class VerdictRow(models.Model):
+    """The result of one run of a table's checks: scores, exact counts, bounded failing rows."""
+
+    table = models.ForeignKey(DataTable, on_delete=models.PROTECT, related_name="verdicts")
+    ran_at = models.DateTimeField()
+    rows = models.BigIntegerField()
+    score = models.DecimalField(max_digits=5, decimal_places=2)  # percent, GB/T 36344 X = A/B
+    passed = models.BooleanField()
+    verdict = models.TextField()  # engines Verdict, canonical JSON
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "-ran_at"])]

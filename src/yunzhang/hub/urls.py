@@ -1,0 +1,7 @@
+"""The hub's addresses."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("yunzhang.portal.urls")),
+]

@@ -1,0 +1,1 @@
+"""云长: who answers, in numbers that open to signed facts."""

@@ -1,0 +1,81 @@
+"""Act: the only door to a write. Permission, transaction and fact together."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from yunzhang import clock
+from yunzhang.people.models import FactRow, Unit
+from yunzhang.people.permissions import NEEDS, Actor, require
+from yunzhang.terms.document import digest, encode, to_second
+from yunzhang.terms.fact import Deed, Fact
+from yunzhang.terms.faults import FaultKind, Refused, Text
+
+REASON_MISSING = FaultKind(
+    "act.reason_missing",
+    422,
+    Text("每一项操作都要写明理由。", "Every deed needs a reason."),
+    Text("写明理由后重试。", "State the reason and try again."),
+)
+
+
+@dataclass
+class Deeds:
+    """What a transaction may add to its fact: the subject, once it is known, and the content."""
+
+    at: datetime
+    subject: str = ""
+    content: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def act(
+    actor: Actor, deed: Deed, subject: str = "", *, unit: Unit | None, why: str, **content: Any
+) -> Iterator[Deeds]:
+    """Open the transaction of one deed on `unit`'s affairs; its fact is written on the way out.
+
+    A subject that does not exist yet is set on the yielded record. Raises Refused without the
+    permission or the reason; any exception inside leaves neither change nor fact.
+    """
+    if not why.strip():
+        raise Refused(REASON_MISSING())
+    require(actor, NEEDS[deed], unit)
+    deeds = Deeds(to_second(clock.now()), subject, dict(content))
+    with transaction.atomic():
+        yield deeds
+        _record(actor, deed, deeds, unit, why)
+
+
+def _record(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None, why: str) -> None:
+    salt = secrets.token_hex(16)
+    content = encode(deeds.content).decode()
+    fact = Fact(
+        id=str(uuid4()),
+        at=deeds.at,
+        actor=actor.name,
+        unit=unit.code if unit else "",
+        deed=deed,
+        subject=deeds.subject,
+        why_hash=digest((salt + why).encode()),
+        content_hash=digest((salt + content).encode()),
+    )
+    FactRow.objects.create(
+        id=fact.id,
+        at=fact.at,
+        person=actor.person,
+        unit=unit,
+        deed=deed,
+        subject=deeds.subject,
+        why=why,
+        content=content,
+        salt=salt,
+        leaf=encode(fact).decode(),
+    )

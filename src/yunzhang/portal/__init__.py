@@ -1,0 +1,1 @@
+"""门户: the hub's doors: pages and interfaces."""

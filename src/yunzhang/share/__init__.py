@@ -1,0 +1,1 @@
+"""通: asked for, replied to within the legal clock, granted for a purpose."""

@@ -1,0 +1,1 @@
+"""What hub, node and outsider all agree on: documents, codes, deadlines, faults. Pure."""

@@ -1,0 +1,69 @@
+"""Documents: what hub and node exchange, as one canonical form in bytes.
+
+The door to msgspec. A document is frozen, refuses unknown fields, and has exactly one
+encoding: UTF-8 JSON with sorted keys and no spaces, so that a digest or a signature over it
+means one thing only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from yunzhang.terms.faults import FaultKind, Refused, Text
+
+Raw = msgspec.Raw
+field = msgspec.field
+
+DOCUMENT_MALFORMED = FaultKind(
+    "document.malformed",
+    400,
+    Text("文档格式不符:{reason}", "The document is malformed: {reason}"),
+    Text("按接口说明改正该字段后重发。", "Correct that field as the interface page says and send again."),
+)
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A frozen record with one canonical encoding."""
+
+
+D = TypeVar("D")
+
+
+def encode(value: Any) -> bytes:
+    """The canonical bytes of a document or of plain JSON data."""
+    return msgspec.json.encode(value, order="sorted")
+
+
+def decode(data: bytes | str, form: type[D]) -> D:
+    """Read one document; raises Refused with `document.malformed` that names the field."""
+    try:
+        return msgspec.json.decode(data, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused(DOCUMENT_MALFORMED(reason=str(error))) from error
+
+
+def plain(value: Any) -> Any:
+    """The document as builtin types, for templates and JSON columns."""
+    return msgspec.to_builtins(value)
+
+
+def build(data: Any, form: type[D]) -> D:
+    """The inverse of `plain`; raises Refused with `document.malformed`."""
+    try:
+        return msgspec.convert(data, type=form)
+    except msgspec.ValidationError as error:
+        raise Refused(DOCUMENT_MALFORMED(reason=str(error))) from error
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def to_second(moment: datetime) -> datetime:
+    """The moment in UTC, cut to the second: documents carry no finer time."""
+    return moment.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,95 @@
+"""Facts: what the hub's log says of one deed. Who did what to what; the rest as salted digests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from yunzhang.terms.document import Document
+from yunzhang.terms.faults import Text
+
+
+class Deed(StrEnum):
+    """Every write a person or the worker can do; a guard holds this list to its uses."""
+
+    UNIT_REGISTERED = "unit.registered"
+    PERSON_REGISTERED = "person.registered"
+    CALENDAR_CHANGED = "calendar.changed"
+    SYSTEM_REGISTERED = "system.registered"
+    TABLE_REGISTERED = "table.registered"
+    TABLE_GATHERED = "table.gathered"
+    TABLE_CHECKED = "table.checked"
+    CHECKS_SET = "checks.set"
+    DRIFT_MARKED = "drift.marked"
+    ENTRY_DRAFTED = "entry.drafted"
+    ENTRY_SUBMITTED = "entry.submitted"
+    ENTRY_APPROVED = "entry.approved"
+    ENTRY_RETURNED = "entry.returned"
+    ENTRY_PUBLISHED = "entry.published"
+    NODE_REGISTERED = "node.registered"
+    KEY_REGISTERED = "key.registered"
+    REQUEST_DRAFTED = "request.drafted"
+    REQUEST_APPLIED = "request.applied"
+    REQUEST_NOTICED = "request.noticed"
+    REQUEST_COMPLETED = "request.completed"
+    REQUEST_EXTENDED = "request.extended"
+    REQUEST_AGREED = "request.agreed"
+    REQUEST_REFUSED = "request.refused"
+    REQUEST_WITHDRAWN = "request.withdrawn"
+    GRANT_ISSUED = "grant.issued"
+    GRANT_SUSPENDED = "grant.suspended"
+    GRANT_RESUMED = "grant.resumed"
+    GRANT_ENDED = "grant.ended"
+    RECEIPTS_TAKEN = "receipts.taken"
+    SCORE_FROZEN = "score.frozen"
+
+
+DEED_NAMES: dict[Deed, Text] = {
+    Deed.UNIT_REGISTERED: Text("登记单位", "registered a unit"),
+    Deed.PERSON_REGISTERED: Text("登记人员", "registered a person"),
+    Deed.CALENDAR_CHANGED: Text("调整工作日历", "changed the working calendar"),
+    Deed.SYSTEM_REGISTERED: Text("登记信息系统", "registered an information system"),
+    Deed.TABLE_REGISTERED: Text("登记数据表", "registered a table"),
+    Deed.TABLE_GATHERED: Text("归集数据表", "gathered a table"),
+    Deed.TABLE_CHECKED: Text("检查数据质量", "checked a table"),
+    Deed.CHECKS_SET: Text("设定质量规则", "set quality checks"),
+    Deed.DRIFT_MARKED: Text("标记目录与数据不符", "marked a drift of the catalog"),
+    Deed.ENTRY_DRAFTED: Text("起草目录条目", "drafted a catalog entry"),
+    Deed.ENTRY_SUBMITTED: Text("提交目录条目", "submitted a catalog entry"),
+    Deed.ENTRY_APPROVED: Text("负责人同意目录条目", "approved a catalog entry"),
+    Deed.ENTRY_RETURNED: Text("退回目录条目", "returned a catalog entry"),
+    Deed.ENTRY_PUBLISHED: Text("发布目录条目", "published a catalog entry"),
+    Deed.NODE_REGISTERED: Text("登记节点", "registered a node"),
+    Deed.KEY_REGISTERED: Text("登记调用密钥", "registered a caller's key"),
+    Deed.REQUEST_DRAFTED: Text("起草共享申请", "drafted a share request"),
+    Deed.REQUEST_APPLIED: Text("提出共享申请", "applied for sharing"),
+    Deed.REQUEST_NOTICED: Text("一次性告知补正", "gave the one-time notice"),
+    Deed.REQUEST_COMPLETED: Text("补正申请材料", "completed a request"),
+    Deed.REQUEST_EXTENDED: Text("延长答复期限", "extended the reply"),
+    Deed.REQUEST_AGREED: Text("同意共享", "agreed to share"),
+    Deed.REQUEST_REFUSED: Text("不同意共享", "refused to share"),
+    Deed.REQUEST_WITHDRAWN: Text("撤回申请", "withdrew a request"),
+    Deed.GRANT_ISSUED: Text("签发授权", "issued a grant"),
+    Deed.GRANT_SUSPENDED: Text("暂停授权", "suspended a grant"),
+    Deed.GRANT_RESUMED: Text("恢复授权", "resumed a grant"),
+    Deed.GRANT_ENDED: Text("终止授权", "ended a grant"),
+    Deed.RECEIPTS_TAKEN: Text("接收调用回执", "took in receipts"),
+    Deed.SCORE_FROZEN: Text("冻结评分", "froze a score"),
+}
+
+
+class Fact(Document):
+    """One leaf of the hub's log.
+
+    `actor` is a pseudonym the hub can resolve ("person:7", "worker"); `why_hash` and
+    `content_hash` are SHA-256 over a salt and the text kept at the hub.
+    """
+
+    id: str
+    at: datetime
+    actor: str
+    unit: str
+    deed: Deed
+    subject: str
+    why_hash: str
+    content_hash: str

@@ -1,0 +1,46 @@
+"""Receipts: what a node's log says of one call. Salted digests and counts, never the payload."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from yunzhang.terms.document import Document
+
+
+class Receipt(Document):
+    """One leaf of a node's log.
+
+    `request_hash` and `answer_hash` are SHA-256 over salt and bytes; the caller gets the salt,
+    the node can erase it, and the log then says nothing of what was asked.
+    """
+
+    call: str  # the caller's nonce; unique within its session
+    at: datetime
+    session: str
+    grant: str
+    grant_digest: str
+    consumer: str
+    provider: str
+    resource_code: str
+    table_version: str
+    purpose: str
+    scenario: str
+    legal_basis: str
+    items: tuple[str, ...]
+    outcome: Literal["answered", "refused"]
+    reasons: tuple[str, ...]
+    rows: int
+    bytes: int
+    request_hash: str
+    answer_hash: str
+    mask_policy: str
+
+
+class Batch(Document):
+    """Receipts as a node sends them up: leaves `start`.. of its log and the head that covers them."""
+
+    log: str
+    start: int
+    entries: tuple[str, ...]  # each the exact JSON text of a leaf
+    checkpoint: str  # a signed note, C2SP tlog-checkpoint

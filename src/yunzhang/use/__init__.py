@@ -1,0 +1,1 @@
+"""用: what was really called, by whom, for what, and found by search."""

@@ -1,0 +1,64 @@
+"""What nodes' logs say was called, and how far the hub has taken them in."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from yunzhang.gather.models import Node
+from yunzhang.people.models import Unit
+
+
+class NodeLog(models.Model):
+    """How far the hub holds a node's log, and the compact tree that lets it check the next batch."""
+
+    node = models.OneToOneField(Node, on_delete=models.PROTECT, related_name="log")
+    size = models.BigIntegerField(default=0)
+    frontier = models.TextField(default="[]")  # JSON list of hex hashes, RFC 6962 subtrees
+    checkpoint = models.TextField(blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    fault = models.TextField(blank=True)  # the last batch refused, and why
+
+
+class Usage(models.Model):
+    """One receipt: the `index`-th leaf of a node's log."""
+
+    log = models.ForeignKey(NodeLog, on_delete=models.PROTECT, related_name="receipts")
+    index = models.BigIntegerField()
+    at = models.DateTimeField()
+    grant = models.CharField(max_length=40, blank=True)
+    consumer = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    resource_code = models.CharField(max_length=40, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    scenario = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=10)
+    reasons = models.CharField(max_length=400, blank=True)
+    rows = models.IntegerField()
+    bytes = models.BigIntegerField()
+    leaf = models.TextField()  # the exact text of the leaf
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "index"], name="receipt_once")]
+        indexes = [models.Index(fields=["grant", "at"]), models.Index(fields=["consumer", "at"])]
+
+
+class UsageDay(models.Model):
+    """Calls and rows of one grant on one day in China: kept up with each batch, never recounted."""
+
+    day = models.DateField()
+    grant = models.CharField(max_length=40, blank=True)
+    consumer = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    resource_code = models.CharField(max_length=40, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    scenario = models.CharField(max_length=200, blank=True)
+    answered = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    rows = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "grant", "consumer", "purpose", "scenario"], name="usage_day_once"
+            )
+        ]
