@@ -1,0 +1,179 @@
+"""The lake: gathered tables as Parquet files, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yunzhang import packs
+from yunzhang.engines import sources
+from yunzhang.engines.readings import Reading, RowFault, SourceColumn, SourceSpec, schema
+from yunzhang.terms.document import Document
+from yunzhang.terms.faults import FaultKind, Refused, Text
+
+LAKE_UNWRITABLE = FaultKind(
+    "lake.unwritable",
+    507,
+    Text("数据湖写不进去({reason}),原有数据没有改动。",
+         "The lake cannot be written ({reason}); what was there before is untouched."),
+    Text("清理磁盘或核对目录权限后重新归集。", "Free some disk or check the folder's rights, then gather again."),
+)
+LAKE_UNREADABLE = FaultKind(
+    "lake.unreadable",
+    404,
+    Text("数据湖中没有可读的文件 {name}。", "The lake holds no readable file {name}."),
+    Text("先归集该数据表。", "Gather the table first."),
+)
+
+NATIVE = b"native"
+CHUNK = 1 << 20
+
+Progress = Callable[[int, float | None], None]
+"""Called after each batch with rows gathered so far and the part of the source read (0 to 1)."""
+
+
+class Repair(Document, frozen=True, kw_only=True):
+    """One thing put right while gathering, such as a column without a name."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class Gathered(Document, frozen=True, kw_only=True):
+    """What one gathering brought in. `digest` is the SHA-256 of the Parquet file: its version."""
+
+    rows: int
+    rejected: int
+    fault_counts: dict[str, int]
+    faults: tuple[RowFault, ...]  # a bounded sample; `rejected` is exact
+    repairs: tuple[Repair, ...]
+    columns: tuple[SourceColumn, ...]
+    encoding: str
+    bytes: int
+    digest: str
+
+
+def gather(spec: SourceSpec, target: Path, progress: Progress | None = None) -> Gathered:
+    """Stream one table into the Parquet file `target`, replacing it only when all went well.
+
+    Raises Refused as `sources.read` does, with `source.lost` when the source breaks off and
+    `lake.unwritable` when the disk does; the old file then stays as it was.
+    """
+    reading = sources.read(spec, packs.read("national").limit("engines.batch_rows"))
+    with _atomic(target) as part:
+        rows = _write(reading, part, progress or (lambda rows, fraction: None))
+        size, digest = part.stat().st_size, _digest(part)
+    faults = reading.faults
+    return Gathered(
+        rows=rows,
+        rejected=faults.rejected,
+        fault_counts=dict(faults.counts),
+        faults=tuple(faults.sample),
+        repairs=tuple(
+            Repair(code=fault.code, zh=fault.sentence("zh"), en=fault.sentence("en"))
+            for fault in reading.repairs
+        ),
+        columns=reading.columns,
+        encoding=reading.encoding,
+        bytes=size,
+        digest=digest,
+    )
+
+
+def columns(parquet: Path) -> tuple[SourceColumn, ...]:
+    """The columns of a gathered table, in order, with the types its source declared."""
+    with _opened(parquet) as file:
+        return tuple(
+            SourceColumn(name=field.name, native=(field.metadata or {}).get(NATIVE, b"").decode())
+            for field in file.schema_arrow
+        )
+
+
+def rows(parquet: Path) -> int:
+    """How many rows a gathered table has, from its footer alone."""
+    with _opened(parquet) as file:
+        return int(file.metadata.num_rows)
+
+
+def batches(
+    parquet: Path, names: tuple[str, ...] | None = None, batch_rows: int | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The table's rows in order, all text; only the columns `names` when given."""
+    limit = batch_rows or packs.read("national").limit("engines.batch_rows")
+    with _opened(parquet) as file:
+        yield from file.iter_batches(limit, columns=list(names) if names else None)
+
+
+@contextmanager
+def _opened(parquet: Path) -> Iterator[pq.ParquetFile]:
+    try:
+        file = pq.ParquetFile(parquet)
+    except (OSError, pa.ArrowException) as error:
+        raise Refused(LAKE_UNREADABLE(name=parquet.name)) from error
+    with file:
+        yield file
+
+
+def _write(reading: Reading, part: Path, progress: Progress) -> int:
+    done = 0
+    form = _schema(reading.columns)
+    with closing(_drawn(reading)) as batches, pq.ParquetWriter(part, form, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch.cast(form))
+            done += batch.num_rows
+            progress(done, reading.fraction())
+    return done
+
+
+def _drawn(reading: Reading) -> Generator[pa.RecordBatch, None, None]:
+    yield from reading.batches
+
+
+def _schema(columns: tuple[SourceColumn, ...]) -> pa.Schema:
+    form = schema(columns)
+    return pa.schema(
+        [
+            field.with_metadata({NATIVE: column.native.encode()})
+            for field, column in zip(form, columns, strict=True)
+        ]
+    )
+
+
+@contextmanager
+def _atomic(target: Path) -> Iterator[Path]:
+    """A new file beside `target` that takes its place, durably, only if the body succeeds."""
+    part = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        _sync(part)
+        part.replace(target)
+        _sync(target.parent)
+    except OSError as error:
+        raise Refused(LAKE_UNWRITABLE(reason=os.strerror(error.errno or 0))) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
