@@ -152,8 +152,8 @@ def _changes(events: Iterable[dict[str, Any]]) -> Iterator[Row]:
 
 def _side(event: dict[str, Any], side: str) -> Row:
     """Code, name and parent's code before or after the event, and the path of names."""
-    unit = event[side]
-    return unit["code"], unit["name"], unit["parent_code"], "/".join(event[f"{side}_path"])
+    unit, path = event[side], event[f"{side}_path"]
+    return unit["code"], unit["name"], unit["parent_code"], "/".join(path) if path else None
 
 
 def _fill(
