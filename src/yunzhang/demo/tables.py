@@ -1,0 +1,105 @@
+"""The tables of the demonstration and what their officers write into the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Register:
+    """One live table: whose it is, where it lies, and what its entry says beyond the draft.
+
+    `source` is (kind, file or folder below the registers' folder, table); `keys` and `filters`
+    are columns; `share` is (share type, condition).
+    """
+
+    name: str
+    office: str
+    system: str
+    title: str
+    abstract: str
+    source: tuple[str, str, str]
+    keys: tuple[str, ...]
+    filters: tuple[str, ...]
+    classification: str
+    cycle: str
+    share: tuple[str, str]
+
+
+CIVIL = "全国行政区划信息查询系统"
+STATS = "统计用区划代码管理系统"
+
+REGISTERS = (
+    Register(
+        name="mca-townships",
+        office="civil",
+        system=CIVIL,
+        title="乡级行政区划代码(民政)",
+        abstract="全国乡、镇、街道的行政区划代码、名称和所属县,民政部门口径,2026年9月。",
+        source=("sqlite", "civil/divisions.sqlite", "townships"),
+        keys=("code",),
+        filters=("county_code",),
+        classification="103001",
+        cycle="month",
+        share=("1", ""),
+    ),
+    Register(
+        name="mca-changes",
+        office="civil",
+        system=CIVIL,
+        title="行政区划变更事件(1980年以来)",
+        abstract="县级以上行政区划设立、撤销、更名和改码事件,带批复文号。",
+        source=("sqlite", "civil/divisions.sqlite", "changes"),
+        keys=(),
+        filters=("year",),
+        classification="103001",
+        cycle="year",
+        share=("1", ""),
+    ),
+    Register(
+        name="nbs-townships",
+        office="stats",
+        system=STATS,
+        title="统计用乡级区划代码",
+        abstract="全国乡级统计用区划代码和名称,统计部门口径,含开发区、农场等类似乡级单位。",
+        source=("csv", "stats", "streets"),
+        keys=("code",),
+        filters=("areaCode",),
+        classification="304001",
+        cycle="year",
+        share=("1", ""),
+    ),
+    Register(
+        name="nbs-villages",
+        office="stats",
+        system=STATS,
+        title="统计用村级区划代码",
+        abstract="全国村民委员会、居民委员会的统计用区划代码和名称,共62万余条。",
+        source=("csv", "stats", "villages"),
+        keys=("code",),
+        filters=("streetCode", "areaCode"),
+        classification="304001",
+        cycle="year",
+        share=("2", "用于基层治理和公共服务事项的户籍、网格核对,范围限于本行政区域。"),
+    ),
+    Register(
+        name="land-counties",
+        office="land",
+        system="自然资源一张图",
+        title="县级行政区域界线",
+        abstract="县级行政区域的名称、代码和界线,CGCS2000坐标。",
+        source=("geojson", "land", "counties"),
+        keys=("gb",),
+        filters=(),
+        classification="103001",
+        cycle="year",
+        share=("2", "用于规划、应急和统计制图,公开使用须另行取得审图号。"),
+    ),
+)
+
+# What Health asks for: both registers of townships, for one purpose.
+ASKED = ("mca-townships", "nbs-townships")
+PURPOSE = "核对基层医疗卫生机构所在乡镇"
+SCENARIO = "基层医疗卫生机构年度登记"
+BASIS = "《医疗机构管理条例》关于医疗机构执业登记的规定"
+COLLISION = "451024103"

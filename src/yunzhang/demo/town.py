@@ -1,0 +1,63 @@
+"""The departments and people of the demonstration. Names are real offices; codes and people are made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yunzhang.terms.identifiers import credit_check, org_check
+
+
+def credit_code(serial: int) -> str:
+    """A well-formed credit code of a Guangxi government body; no such code was ever given out."""
+    stem = f"MB{serial:06d}"
+    body = "11450000" + stem + org_check(stem)
+    return body + credit_check(body)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A unit of the demonstration."""
+
+    key: str
+    name: str
+    short_name: str
+    serial: int
+    is_authority: bool = False
+
+    @property
+    def code(self) -> str:
+        return credit_code(self.serial)
+
+
+@dataclass(frozen=True)
+class Official:
+    """A person of the demonstration with one post."""
+
+    username: str
+    full_name: str
+    office: str
+    role: str
+
+
+OFFICES = (
+    Office("bureau", "广西壮族自治区大数据发展局", "大数据发展局", 900001, is_authority=True),
+    Office("civil", "广西壮族自治区民政厅", "民政厅", 900002),
+    Office("stats", "广西壮族自治区统计局", "统计局", 900003),
+    Office("land", "广西壮族自治区自然资源厅", "自然资源厅", 900004),
+    Office("health", "广西壮族自治区卫生健康委员会", "卫健委", 900005),
+)
+OFFICE = {office.key: office for office in OFFICES}
+
+OFFICIALS = (
+    Official("shencha", "覃审查", "bureau", "sharing_authority"),
+    Official("shenji", "陆审计", "bureau", "auditor"),
+    Official("minzheng", "韦民政", "civil", "provider_officer"),
+    Official("minzheng_head", "黄厅负责", "civil", "sharing_body_head"),
+    Official("tongji", "梁统计", "stats", "provider_officer"),
+    Official("tongji_head", "李局负责", "stats", "sharing_body_head"),
+    Official("ziran", "莫自然", "land", "provider_officer"),
+    Official("ziran_head", "农厅负责", "land", "sharing_body_head"),
+    Official("weijian", "蒙卫健", "health", "consumer_officer"),
+    Official("weijian_head", "周委负责", "health", "sharing_body_head"),
+    Official("yunzhang", "陈云长", "civil", "cloud_chief"),
+)
