@@ -1,4 +1,4 @@
-"""Units, persons and their posts; the working calendar; running clocks; facts waiting for the log."""
+"""Units, persons and posts; the working calendar; running clocks; facts waiting for the log."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class Post(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "unit", "role", "from_date"], name="post_once")
+            models.UniqueConstraint(
+                fields=["person", "unit", "role", "from_date"], name="post_once"
+            )
         ]
 
 
@@ -70,12 +72,15 @@ class Clock(models.Model):
     subject = models.CharField(max_length=80)  # "request:12", "entry:7"
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT)  # who must act
     days = models.PositiveSmallIntegerField()
+    counted_in = models.CharField(max_length=12, default="working_day")  # or "calendar_day"
+    extension_days = models.PositiveSmallIntegerField(default=0)
     document = models.CharField(max_length=100)
     clause = models.CharField(max_length=100)
     started_on = models.DateField()
     due_on = models.DateField()
     provisional = models.BooleanField(default=False)
     extended = models.BooleanField(default=False)
+    rested_on = models.DateField(null=True, blank=True)  # since the one-time notice, Art. 21
     ended_on = models.DateField(null=True, blank=True)
 
     class Meta:
@@ -85,7 +90,9 @@ class Clock(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["rule", "subject"], condition=models.Q(ended_on=None), name="clock_runs_once"
+                fields=["rule", "subject"],
+                condition=models.Q(ended_on=None),
+                name="clock_runs_once",
             )
         ]
 

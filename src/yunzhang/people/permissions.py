@@ -17,9 +17,14 @@ from yunzhang.terms.pack import Pack
 PERMISSION_MISSING = FaultKind(
     "permission.missing",
     403,
-    Text("您在“{unit}”的岗位没有“{permission}”这项权限。", "Your post does not give “{permission}” in {unit}."),
-    Text("请由有此权限的岗位办理,或由主管部门调整岗位。",
-         "Ask someone whose post has it, or have the authority change your post."),
+    Text(
+        "您在“{unit}”的岗位没有“{permission}”这项权限。",
+        "Your post does not give “{permission}” in {unit}.",
+    ),
+    Text(
+        "请由有此权限的岗位办理,或由主管部门调整岗位。",
+        "Ask someone whose post has it, or have the authority change your post.",
+    ),
 )
 
 WORKER = "worker"
@@ -28,6 +33,8 @@ WORKER = "worker"
 NEEDS: dict[Deed, str] = {
     Deed.UNIT_REGISTERED: "unit.register",
     Deed.PERSON_REGISTERED: "person.register",
+    Deed.POST_GIVEN: "person.register",
+    Deed.POST_ENDED: "person.register",
     Deed.CALENDAR_CHANGED: "calendar.change",
     Deed.SYSTEM_REGISTERED: "system.register",
     Deed.TABLE_REGISTERED: "system.register",

@@ -14,6 +14,8 @@ class Deed(StrEnum):
 
     UNIT_REGISTERED = "unit.registered"
     PERSON_REGISTERED = "person.registered"
+    POST_GIVEN = "post.given"
+    POST_ENDED = "post.ended"
     CALENDAR_CHANGED = "calendar.changed"
     SYSTEM_REGISTERED = "system.registered"
     TABLE_REGISTERED = "table.registered"
@@ -47,6 +49,8 @@ class Deed(StrEnum):
 DEED_NAMES: dict[Deed, Text] = {
     Deed.UNIT_REGISTERED: Text("登记单位", "registered a unit"),
     Deed.PERSON_REGISTERED: Text("登记人员", "registered a person"),
+    Deed.POST_GIVEN: Text("任命岗位", "gave a post"),
+    Deed.POST_ENDED: Text("终止岗位", "ended a post"),
     Deed.CALENDAR_CHANGED: Text("调整工作日历", "changed the working calendar"),
     Deed.SYSTEM_REGISTERED: Text("登记信息系统", "registered an information system"),
     Deed.TABLE_REGISTERED: Text("登记数据表", "registered a table"),

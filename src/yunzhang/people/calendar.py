@@ -1,0 +1,121 @@
+"""The working calendar: holidays and make-up workdays as the State Council published them.
+
+The door to `chinesecalendar`. Its days are copied into a table that the authority can edit; a
+year whose notice is not out yet is named in a warning and makes deadlines provisional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from chinese_calendar.constants import Holiday, holidays, workdays
+from django.db.models import Max
+
+from yunzhang.people import clocks
+from yunzhang.people.act import act
+from yunzhang.people.models import CalendarDay, CalendarYear, Clock
+from yunzhang.people.permissions import Actor, pack
+from yunzhang.people.workdays import stored, work_calendar
+from yunzhang.terms.fact import Deed
+from yunzhang.terms.faults import Fault, FaultKind, Refused, Text
+
+__all__ = ["import_published", "recompute", "set_day", "set_year", "warnings", "work_calendar"]
+
+YEAR_UNPUBLISHED = FaultKind(
+    "calendar.year_unpublished",
+    409,
+    Text(
+        "{year} 年的放假调休安排尚未公布或未录入,落在该年的 {clocks} 个时限只按周末推算,为暂定。",
+        "The holiday notice of {year} is not out or not entered; "
+        "{clocks} limits that reach it count weekends only and are provisional.",
+    ),
+    Text(
+        "国务院通知发布后,由主管部门更新工作日历,时限会自动重算。",
+        "Once the State Council's notice is out, have the authority update the calendar; "
+        "limits are recomputed.",
+    ),
+)
+YEAR_ENTERED = FaultKind(
+    "calendar.year_entered",
+    409,
+    Text("{year} 年已经在工作日历中。", "The calendar holds {year} already."),
+    Text("逐日调整即可。", "Change single days instead."),
+)
+
+
+def import_published(actor: Actor, *, why: str) -> tuple[int, ...]:
+    """Copy every published year the table lacks; the years imported, in order.
+
+    Years that are in the table keep the authority's changes. Running clocks are recomputed.
+    """
+    with act(actor, Deed.CALENDAR_CHANGED, "calendar", unit=None, why=why) as deeds:
+        known = set(CalendarYear.objects.values_list("year", flat=True))
+        years = tuple(sorted(_published() - known))
+        _enter(years)
+        deeds.content.update(years=list(years), recomputed=recompute())
+    return years
+
+
+def set_day(actor: Actor, day: date, *, is_workday: bool, note: str, why: str) -> CalendarDay:
+    """Make one day a working day or not; running clocks are recomputed."""
+    with act(actor, Deed.CALENDAR_CHANGED, f"calendar:{day}", unit=None, why=why) as deeds:
+        row, _ = CalendarDay.objects.update_or_create(
+            day=day, defaults={"is_workday": is_workday, "note": note}
+        )
+        deeds.content.update(is_workday=is_workday, note=note, recomputed=recompute())
+    return row
+
+
+def set_year(actor: Actor, year: int, source: str, *, why: str) -> CalendarYear:
+    """Declare that all of a year's notice (`source`) is in the table: its limits become final."""
+    with act(actor, Deed.CALENDAR_CHANGED, f"calendar:{year}", unit=None, why=why) as deeds:
+        row, new = CalendarYear.objects.get_or_create(year=year, defaults={"source": source})
+        if not new:
+            raise Refused(YEAR_ENTERED(year=year))
+        deeds.content.update(source=source, recomputed=recompute())
+    return row
+
+
+def recompute() -> int:
+    """Due dates of all running clocks by the stored calendar; how many moved or became final."""
+    return clocks.recompute(stored())
+
+
+def warnings(today: date) -> tuple[Fault, ...]:
+    """One fault for each year within reach whose notice the table lacks."""
+    published = work_calendar().published
+    reach = today + timedelta(days=pack().limit("calendar.warn_days"))
+    last = Clock.objects.filter(ended_on=None).aggregate(last=Max("due_on"))["last"]
+    years = range(today.year, max(reach, last or reach).year + 1)
+    return tuple(_unpublished(year) for year in years if year not in published)
+
+
+def _unpublished(year: int) -> Fault:
+    waiting = Clock.objects.filter(ended_on=None, provisional=True, due_on__year__gte=year)
+    return YEAR_UNPUBLISHED(year=year, clocks=waiting.count())
+
+
+def _published() -> set[int]:
+    # Days around New Year can stand in the next year's notice, so a stray day proves nothing;
+    # a year is published when its National Day is.
+    return {day.year for day, name in holidays.items() if name == Holiday.national_day.value}
+
+
+def _enter(years: tuple[int, ...]) -> None:
+    rows = [row for row in _days() if row.day.year in years]
+    CalendarDay.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["is_workday", "note"],
+    )
+    CalendarYear.objects.bulk_create(
+        CalendarYear(year=year, source="chinesecalendar") for year in years
+    )
+
+
+def _days() -> Iterator[CalendarDay]:
+    for table, is_workday in ((holidays, False), (workdays, True)):
+        for day, name in table.items():
+            yield CalendarDay(day=day, is_workday=is_workday, note=Holiday(name).chinese)

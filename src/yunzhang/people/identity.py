@@ -1,0 +1,135 @@
+"""Identity: who signs in, and which posts they hold in which units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from yunzhang import clock
+from yunzhang.people.act import act
+from yunzhang.people.models import Person, Post, Unit
+from yunzhang.people.permissions import NEEDS, Actor, pack, require
+from yunzhang.terms.fact import Deed
+from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
+
+PERSON_TWICE = FaultKind(
+    "person.twice",
+    409,
+    Text("用户名“{username}”已被使用。", "The user name {username} is taken."),
+    Text("换一个用户名。", "Choose another user name."),
+)
+PERSON_NAME_MISSING = FaultKind(
+    "person.name_missing",
+    422,
+    Text("用户名和姓名都要填写。", "A person needs a user name and a full name."),
+    Text("补填后再登记。", "Fill in both and register again."),
+)
+PASSWORD_WEAK = FaultKind(
+    "person.password_weak",
+    422,
+    Text("密码强度不够:{reason}", "The password is too weak: {reason}"),
+    Text("换一个更长、不常见的密码。", "Choose a longer, uncommon password."),
+)
+POST_MISSING = FaultKind(
+    "person.post_missing",
+    422,
+    Text("至少要有一个岗位。", "A person needs at least one post."),
+    Text("选择单位和角色。", "Choose a unit and a role."),
+)
+ROLE_UNKNOWN = FaultKind(
+    "person.role_unknown",
+    422,
+    Text("政策包中没有角色“{role}”。", "The pack has no role {role}."),
+    Text("从列表中选择角色。", "Choose a role from the list."),
+)
+POST_HELD = FaultKind(
+    "person.post_held",
+    409,
+    Text("{person} 已在该单位担任该角色。", "{person} holds this role in this unit already."),
+    Text("无需重复任命。", "There is nothing to do."),
+)
+POST_ENDED = FaultKind(
+    "person.post_ended",
+    409,
+    Text("该岗位已经终止。", "This post has ended already."),
+    Text("无需重复办理。", "There is nothing to do."),
+)
+
+
+def register(
+    actor: Actor,
+    username: str,
+    full_name: str,
+    password: str,
+    posts: Sequence[tuple[Unit, str]],
+    *,
+    why: str,
+    from_date: date | None = None,
+) -> Person:
+    """Enter a person with posts (unit, role id) held from `from_date`, today unless given.
+
+    Raises Refused with everything wrong with names, password and roles.
+    """
+    person = Person(username=username.strip(), full_name=full_name.strip())
+    home = posts[0][0] if posts else None
+    with act(actor, Deed.PERSON_REGISTERED, unit=home, why=why) as deeds:
+        for unit, _ in posts:
+            require(actor, NEEDS[Deed.PERSON_REGISTERED], unit)
+        refuse_if(_faults(person, password, posts))
+        person.set_password(password)
+        person.save()
+        since = from_date or clock.today()
+        for unit, role in posts:
+            Post.objects.create(person=person, unit=unit, role=role, from_date=since)
+        deeds.subject = f"person:{person.pk}"
+        deeds.content.update(posts=[[unit.code, role] for unit, role in posts])
+    return person
+
+
+def appoint(
+    actor: Actor, person: Person, unit: Unit, role: str, *, why: str, from_date: date | None = None
+) -> Post:
+    """Give a person one more post, from today unless another day is given."""
+    since = from_date or clock.today()
+    with act(actor, Deed.POST_GIVEN, f"person:{person.pk}", unit=unit, why=why) as deeds:
+        refuse_if(_unknown_roles([(unit, role)]))
+        if person.posts.filter(unit=unit, role=role, to_date=None).exists():
+            refuse_if([POST_HELD(person=person.full_name)])
+        deeds.content.update(role=role, from_date=since.isoformat())
+        return Post.objects.create(person=person, unit=unit, role=role, from_date=since)
+
+
+def relieve(actor: Actor, post: Post, *, why: str, to_date: date) -> Post:
+    """End a post: it is last held on `to_date`."""
+    subject = f"person:{post.person_id}"
+    with act(actor, Deed.POST_ENDED, subject, unit=post.unit, why=why, role=post.role) as deeds:
+        post = Post.objects.select_for_update().get(pk=post.pk)
+        if post.to_date is not None:
+            refuse_if([POST_ENDED()])
+        post.to_date = to_date
+        post.save(update_fields=["to_date"])
+        deeds.content.update(to_date=to_date.isoformat())
+    return post
+
+
+def _faults(person: Person, password: str, posts: Sequence[tuple[Unit, str]]) -> Iterator[Fault]:
+    if not (person.username and person.full_name):
+        yield PERSON_NAME_MISSING()
+    if Person.objects.filter(username=person.username).exists():
+        yield PERSON_TWICE(username=person.username)
+    if not posts:
+        yield POST_MISSING()
+    yield from _unknown_roles(posts)
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        yield PASSWORD_WEAK(reason=" ".join(error.messages))
+
+
+def _unknown_roles(posts: Sequence[tuple[Unit, str]]) -> Iterator[Fault]:
+    known = {row.id for row in pack().roles}
+    for role in sorted({role for _, role in posts} - known):
+        yield ROLE_UNKNOWN(role=role)

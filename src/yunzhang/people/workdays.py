@@ -1,0 +1,28 @@
+"""Workdays: the calendar in force, as clocks and pages read it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+from yunzhang.people.models import CalendarDay, CalendarYear, FactRow
+from yunzhang.terms.deadlines import WorkCalendar
+from yunzhang.terms.fact import Deed
+
+
+def work_calendar() -> WorkCalendar:
+    """The calendar in force, read again only when a change has left a new fact."""
+    changes = FactRow.objects.filter(deed=Deed.CALENDAR_CHANGED).order_by("-at", "-number")
+    return _as_of(changes.values_list("id", flat=True).first())
+
+
+def stored() -> WorkCalendar:
+    """The calendar as the tables hold it now, with what this very transaction changed."""
+    days = CalendarDay.objects.values_list("day", "is_workday")
+    years = CalendarYear.objects.values_list("year", flat=True)
+    return WorkCalendar(dict(days), frozenset(years))
+
+
+@lru_cache(maxsize=4)
+def _as_of(_change: UUID | None) -> WorkCalendar:
+    return stored()
