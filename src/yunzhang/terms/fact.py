@@ -31,6 +31,7 @@ class Deed(StrEnum):
     NODE_REGISTERED = "node.registered"
     KEY_REGISTERED = "key.registered"
     REQUEST_DRAFTED = "request.drafted"
+    REQUEST_SUBMITTED = "request.submitted"
     REQUEST_APPLIED = "request.applied"
     REQUEST_NOTICED = "request.noticed"
     REQUEST_COMPLETED = "request.completed"
@@ -39,6 +40,7 @@ class Deed(StrEnum):
     REQUEST_REFUSED = "request.refused"
     REQUEST_WITHDRAWN = "request.withdrawn"
     GRANT_ISSUED = "grant.issued"
+    GRANT_DELIVERED = "grant.delivered"
     GRANT_SUSPENDED = "grant.suspended"
     GRANT_RESUMED = "grant.resumed"
     GRANT_ENDED = "grant.ended"
@@ -66,6 +68,7 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.NODE_REGISTERED: Text("登记节点", "registered a node"),
     Deed.KEY_REGISTERED: Text("登记调用密钥", "registered a caller's key"),
     Deed.REQUEST_DRAFTED: Text("起草共享申请", "drafted a share request"),
+    Deed.REQUEST_SUBMITTED: Text("提交申请送审", "submitted a request"),
     Deed.REQUEST_APPLIED: Text("提出共享申请", "applied for sharing"),
     Deed.REQUEST_NOTICED: Text("一次性告知补正", "gave the one-time notice"),
     Deed.REQUEST_COMPLETED: Text("补正申请材料", "completed a request"),
@@ -74,6 +77,7 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.REQUEST_REFUSED: Text("不同意共享", "refused to share"),
     Deed.REQUEST_WITHDRAWN: Text("撤回申请", "withdrew a request"),
     Deed.GRANT_ISSUED: Text("签发授权", "issued a grant"),
+    Deed.GRANT_DELIVERED: Text("授权送达节点", "delivered a grant"),
     Deed.GRANT_SUSPENDED: Text("暂停授权", "suspended a grant"),
     Deed.GRANT_RESUMED: Text("恢复授权", "resumed a grant"),
     Deed.GRANT_ENDED: Text("终止授权", "ended a grant"),

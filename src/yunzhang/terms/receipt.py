@@ -38,9 +38,14 @@ class Receipt(Document):
 
 
 class Batch(Document):
-    """Receipts as a node sends them up: leaves `start`.. of its log and the head that covers them."""
+    """Receipts as a node sends them up: leaves `start`.. of its log and a head that covers them.
 
-    log: str
+    When the head is of a larger tree than the batch reaches, `consistency` proves that the
+    tree up to the batch's end is a prefix of it (RFC 6962 2.1.2, hashes in base64).
+    """
+
+    log: str  # the name of the log's key
     start: int
     entries: tuple[str, ...]  # each the exact JSON text of a leaf
     checkpoint: str  # a signed note, C2SP tlog-checkpoint
+    consistency: tuple[str, ...] = ()
