@@ -14,25 +14,33 @@ ID_CHECKS = "10X98765432"
 RESOURCE_CODE = re.compile(r"[1-3]\d{2}\d{3}[0-9A-Z]*/[0-9A-Z]+")
 
 
+def credit_check(stem: str) -> str:
+    """The check character that completes the 17 characters of a credit code (GB 32100-2015)."""
+    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(stem, USCC_WEIGHTS, strict=True))
+    return USCC_ALPHABET[-total % 31]
+
+
 def credit_code_valid(code: str) -> bool:
     """统一社会信用代码, GB 32100-2015: 18 characters, the last a check character."""
     if len(code) != 18 or any(character not in USCC_ALPHABET for character in code):
         return False
-    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(code, USCC_WEIGHTS, strict=False))
-    return USCC_ALPHABET[-total % 31] == code[17]
+    return credit_check(code[:17]) == code[17]
+
+
+def org_check(stem: str) -> str:
+    """The check character that completes the 8 characters of an organisation code (GB 11714)."""
+    total = sum(int(c, 36) * w for c, w in zip(stem, ORG_WEIGHTS, strict=True))
+    return "0123456789X0"[11 - total % 11]
 
 
 def org_code_valid(code: str) -> bool:
     """组织机构代码, GB 11714-1997: eight characters and a check character."""
-    if not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code):
-        return False
-    total = sum(int(c, 36) * w for c, w in zip(code, ORG_WEIGHTS, strict=False))
-    return "0123456789X0"[11 - total % 11] == code[8]
+    return re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code) is not None and org_check(code[:8]) == code[8]
 
 
 def citizen_id_valid(number: str) -> bool:
     """公民身份号码, GB 11643-1999: a real birth date and ISO 7064 MOD 11-2 check character."""
-    if not re.fullmatch(r"[1-9]\d{16}[0-9X]", number):
+    if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number):
         return False
     try:
         date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
