@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Self
 
 from yunzhang.protect import merkle
-from yunzhang.protect.journal import Damaged, Segment, SegmentHead, read_groups, read_head
+from yunzhang.protect.journal import BLOCK, Damaged, Segment, SegmentHead, read_groups, read_head
 from yunzhang.protect.keys import SigningKey
-from yunzhang.protect.merkle import TILE_HEIGHT, TILE_WIDTH, Frontier
 from yunzhang.protect.notes import (
     Checkpoint,
     Proof,
@@ -27,16 +24,8 @@ from yunzhang.protect.notes import (
     sign_checkpoint,
     verify_checkpoint,
 )
-from yunzhang.protect.tiles import (
-    ENTRIES,
-    LONGEST_ENTRY,
-    TileFolder,
-    levels,
-    pack_entries,
-    path_of,
-    widths,
-    write_all,
-)
+from yunzhang.protect.tiles import LONGEST_ENTRY, write_all
+from yunzhang.protect.tree import Tree
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
 _RESTORE = Text(
@@ -103,44 +92,19 @@ ENTRY_ABSENT = FaultKind(
 SEGMENT_BYTES = 16 << 20
 WAITING_ENTRIES = 1 << 16
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Span(Generic[T]):
-    """Items of a long sequence from number `base` on. It only grows; dropping makes a new one."""
-
-    base: int
-    items: list[T]
-
-    @property
-    def end(self) -> int:
-        return self.base + len(self.items)
-
-    def get(self, start: int, stop: int) -> list[T]:
-        return self.items[start - self.base : stop - self.base]
-
-    def drop(self, before: int) -> Span[T]:
-        return Span(before, self.items[before - self.base :]) if before > self.base else self
-
 
 class Ledger:
-    """One log, one writer. Methods may be called from several threads; `open` makes one."""
+    """One log, one writer. `open` makes it; its methods may be called from several threads."""
 
     def __init__(self, folder: Path, key: SigningKey, lock: int) -> None:
         self.folder = folder
-        self.public = folder / "public"
+        self.public = folder / "public"  # for any static file server
         self._key = key
         self._lock = lock
-        self._hasher = key.suite.digest
-        self._tiles = TileFolder(self.public, self._hasher)
+        self._tree = Tree(self.public, key.suite.digest)
         self._writing, self._publishing, self._state = Lock(), Lock(), Lock()
         self._closed = False
-        self._frontier = Frontier(hasher=self._hasher)
-        self._hashes: list[Span[bytes]] = []
-        self._waiting: Span[bytes] = Span(0, [])
-        self._tiled = 0  # entries that are durable in full tiles and bundles
-        self._head = (-1, "")
+        self._head: tuple[Checkpoint, str] | None = None
         self._segment: Segment
 
     @classmethod
@@ -158,15 +122,23 @@ class Ledger:
             raise Refused(LEDGER_UNWRITABLE(reason=error.strerror)) from error
         try:
             ledger._recover()
-        except BaseException:
+        except OSError as error:
+            os.close(ledger._lock)
+            raise Refused(LEDGER_DAMAGED(where=error.filename, reason=error.strerror)) from error
+        except Refused:
             os.close(ledger._lock)
             raise
         return ledger
 
     @property
+    def name(self) -> str:
+        """The log's name: the origin of its checkpoints."""
+        return self._key.name
+
+    @property
     def size(self) -> int:
         """The number of durable entries."""
-        return self._frontier.size
+        return self._tree.size
 
     def append(self, entries: list[bytes]) -> range:
         """Add a group of entries; on return they are durable, at the indexes given back.
@@ -181,58 +153,43 @@ class Ledger:
             first = self.size
             if entries:
                 self._write(first, entries)
-                self._take(entries)
-            return range(first, self.size)
+                with self._state:
+                    self._tree.grow(entries)
+            return range(first, first + len(entries))
 
     def head(self) -> str:
         """The signed checkpoint (C2SP tlog-checkpoint) of all durable entries."""
-        with self._state:
-            size = self.size
-            if self._head[0] == size:
-                return self._head[1]
-            root = self._frontier.root()
-        note = sign_checkpoint(Checkpoint(self._key.name, size, root), self._key)
-        self._head = (size, note)
-        return note
+        return self._signed()[1]
 
     def entry(self, index: int) -> bytes:
-        """The entry at `index`; raises `ledger.entry_absent` or `ledger.damaged`."""
+        """The entry at `index`; raises `ledger.entry_absent` or `tile.unreadable`."""
         return self.entries(index, index + 1)[0]
 
     def entries(self, start: int, stop: int) -> list[bytes]:
         """Entries start..stop; raises `ledger.entry_absent` unless all of them exist."""
-        if not 0 <= start <= stop <= self.size:
-            raise Refused(ENTRY_ABSENT(index=start if start < 0 else stop - 1, size=self.size))
-        waiting = self._waiting
-        found: list[bytes] = []
-        while start < min(stop, waiting.base):
-            end = min(stop, waiting.base, (start // TILE_WIDTH + 1) * TILE_WIDTH)
-            found += self._from_bundle(start, end)
-            start = end
-        return found + (waiting.get(start, stop) if start < stop else [])
+        size = self.size
+        if not 0 <= start <= stop <= size:
+            raise Refused(ENTRY_ABSENT(index=start if start < 0 else stop - 1, size=size))
+        return self._tree.entries(start, stop)
 
     def proof(self, index: int) -> str:
-        """That the entry is in the log as it stands: a C2SP tlog-proof under a signed checkpoint."""
-        note = self.head()
-        checkpoint = verify_checkpoint(note, self._key.public)
-        if not 0 <= index < checkpoint.size:
-            raise Refused(ENTRY_ABSENT(index=index, size=checkpoint.size))
-        path = merkle.inclusion_proof(index, checkpoint.size, self._subtree, self._hasher)
-        leaf = self._subtree(0, index)
-        # A proof from a damaged tile would convince nobody: find it here, not at the caller's.
-        if not merkle.verify_inclusion(
-            index, checkpoint.size, leaf, path, checkpoint.root, self._hasher
-        ):
-            raise Refused(
-                LEDGER_DAMAGED(where="public/tile", reason="its hashes do not give the root")
-            )
+        """That the entry is in the log as it stands now: a C2SP tlog-proof."""
+        checkpoint, note = self._signed()
+        size, hasher, read = checkpoint.size, self._key.suite.digest, self._tree.subtree
+        if not 0 <= index < size:
+            raise Refused(ENTRY_ABSENT(index=index, size=size))
+        path = merkle.inclusion_proof(index, size, read, hasher)
+        # A proof from a damaged tile would convince nobody: find it here, not at the reader's.
+        if not merkle.verify_inclusion(index, size, read(0, index), path, checkpoint.root, hasher):
+            reason = f"the hashes around entry {index} do not give the root"
+            raise Refused(LEDGER_DAMAGED(where="public/tile", reason=reason))
         return format_proof(Proof(index, path, note))
 
     def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """That the tree of `old` entries is a prefix of the tree of `new` (RFC 6962 2.1.2)."""
         if not 0 <= old <= new <= self.size:
             raise Refused(ENTRY_ABSENT(index=max(old, new) - 1, size=self.size))
-        return merkle.consistency_proof(old, new, self._subtree, self._hasher)
+        return merkle.consistency_proof(old, new, self._tree.subtree, self._key.suite.digest)
 
     def publish(self) -> str:
         """Write tiles, bundles and then the signed checkpoint; gives the checkpoint.
@@ -240,36 +197,42 @@ class Ledger:
         Everything is durable before the checkpoint names it. Raises `ledger.unwritable`.
         """
         with self._publishing:
-            note = self.head()
-            size = self._head[0]
+            checkpoint, note = self._signed()
             try:
-                write_all(self.public, self._derived(size))
+                write_all(self.public, self._tree.files(checkpoint.size))
                 write_all(self.public, [("checkpoint", note.encode())])
             except OSError as error:
                 raise Refused(LEDGER_UNWRITABLE(reason=error.strerror)) from error
-            self._forget(size)
+            self._settle(checkpoint.size)
             return note
 
     def close(self) -> None:
-        """Let go of the files and of the lock; nothing is lost without it."""
+        """Let go of the files and of the lock; no acknowledged entry depends on it."""
         with self._writing, self._publishing:
             if not self._closed:
                 self._closed = True
                 self._segment.seal()
                 os.close(self._lock)
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # Writing
+    def _signed(self) -> tuple[Checkpoint, str]:
+        with self._state:
+            head, size = self._head, self._tree.size
+            if head and head[0].size == size:
+                return head
+            checkpoint = Checkpoint(self._key.name, size, self._tree.root())
+        self._head = checkpoint, sign_checkpoint(checkpoint, self._key)
+        return self._head
 
     def _write(self, first: int, entries: list[bytes]) -> None:
         if self._closed:
             raise Refused(LEDGER_UNWRITABLE(reason="the log is closed"))
-        if len(self._waiting.items) >= WAITING_ENTRIES:
+        if self._tree.in_memory >= WAITING_ENTRIES:
             self.publish()
         try:
             if self._segment.end >= SEGMENT_BYTES:
@@ -279,134 +242,63 @@ class Ledger:
             raise Refused(LEDGER_UNWRITABLE(reason=error.strerror or error)) from error
 
     def _next_segment(self, first: int) -> None:
-        root = self._frontier.root()
-        new = Segment.create(self.folder / "journal", self._key.name, first, root)
+        root = self._tree.root()
+        following = Segment.create(self.folder / "journal", self._key.name, first, root)
         self._segment.seal()
-        self._segment = new
+        self._segment = following
 
-    def _take(self, entries: Iterable[bytes]) -> None:
-        hasher = self._hasher
+    def _settle(self, size: int) -> None:
         with self._state:
-            for entry in entries:
-                self._waiting.items.append(entry)
-                self._add(merkle.leaf_hash(entry, hasher))
-
-    def _add(self, leaf: bytes) -> None:
-        # Hashes are in memory before the size says so, for readers in other threads.
-        hashes = self._hashes
-        if not hashes:
-            hashes.append(Span(0, []))
-        hashes[0].items.append(leaf)
-        for level, tile in enumerate(self._frontier.append(leaf), start=1):
-            if level == len(hashes):
-                hashes.append(Span(0, []))
-            hashes[level].items.append(tile)
-
-    # Reading
-
-    def _subtree(self, height: int, index: int) -> bytes:
-        level, rest = divmod(height, TILE_HEIGHT)
-        start, count = index << rest, 1 << rest
-        span = self._hashes[level]
-        if start >= span.base:
-            return merkle.fold(span.get(start, start + count), self._hasher)
-        return self._tiles.subtree(self._tiled, height, index)
-
-    def _from_bundle(self, start: int, stop: int) -> list[bytes]:
-        index = start // TILE_WIDTH
-        entries = self._tiles.entries(index)
-        leaves = [merkle.leaf_hash(entry, self._hasher) for entry in entries]
-        if leaves != self._tiles.hashes(0, index):
-            where = f"public/{path_of(ENTRIES, index)}"
-            raise Refused(LEDGER_DAMAGED(where=where, reason="it does not match its hash tile"))
-        return entries[start % TILE_WIDTH : (stop - 1) % TILE_WIDTH + 1]
-
-    # Publishing
-
-    def _derived(self, size: int) -> list[tuple[str, bytes]]:
-        files = []
-        for level in range(levels(size)):
-            span, (full, width) = self._hashes[level], widths(size, level)
-            for index in range(widths(self._tiled, level)[0], full):
-                start = index * TILE_WIDTH
-                files.append((path_of(level, index), b"".join(span.get(start, start + TILE_WIDTH))))
-            if width:
-                start = full * TILE_WIDTH
-                files.append(
-                    (path_of(level, full, width), b"".join(span.get(start, start + width)))
-                )
-        return [*files, *self._bundles(size)]
-
-    def _bundles(self, size: int) -> Iterable[tuple[str, bytes]]:
-        waiting, (full, width) = self._waiting, widths(size, 0)
-        for index in range(self._tiled // TILE_WIDTH, full):
-            start = index * TILE_WIDTH
-            yield path_of(ENTRIES, index), pack_entries(waiting.get(start, start + TILE_WIDTH))
-        if width:
-            yield path_of(ENTRIES, full, width), pack_entries(waiting.get(full * TILE_WIDTH, size))
-
-    def _forget(self, size: int) -> None:
-        """Let go of what full tiles now hold: memory, partial tiles, journal segments."""
-        before, after = self._tiled, size // TILE_WIDTH * TILE_WIDTH
-        if after == before:
-            return
-        with self._state:
-            self._tiled = after
-            self._waiting = self._waiting.drop(after)
-            for level in range(levels(size)):
-                full = widths(size, level)[0]
-                self._hashes[level] = self._hashes[level].drop(full * TILE_WIDTH)
+            replaced = self._tree.settle(size)
+        # What cannot be removed now is only space; it is tried again with the next tile.
         with suppress(OSError):
-            self._drop_partials(before, size)
-            self._drop_segments(after)
-
-    def _drop_partials(self, before: int, size: int) -> None:
-        for level in range(levels(size)):
-            for index in range(widths(before, level)[0], widths(size, level)[0]):
-                _remove(self.public / f"{path_of(level, index)}.p")
-                if not level:
-                    _remove(self.public / f"{path_of(ENTRIES, index)}.p")
+            for folder in replaced:
+                _remove(self.public / folder)
+            self._drop_segments(self._tree.tiled)
 
     def _drop_segments(self, tiled: int) -> None:
         # A segment ends where the next begins; the one being written is never dropped.
         paths = _segments(self.folder)
-        for path, following in zip(paths, paths[1:], strict=False):
-            if _first(following) <= tiled:
+        for path, following in pairwise(paths):
+            if int(following.stem) <= tiled:
                 path.unlink()
 
-    # Recovery
-
     def _recover(self) -> None:
-        paths = _segments(self.folder)
         published = self._published()
+        paths = _segments(self.folder)
         if not paths:
-            if published:
-                raise Refused(LEDGER_ROLLED_BACK(size=0, published=published.size))
-            self._begin()
+            self._begin(published)
             return
-        heads = [self._load(path, index == len(paths) - 1) for index, path in enumerate(paths)]
+        *_, (head, end) = [self._load(path, last=path is paths[-1]) for path in paths]
         if published:
             self._confirm(published)
-            self._tiled = max(self._tiled, published.size // TILE_WIDTH * TILE_WIDTH)
-        path, (head, end) = paths[-1], heads[-1]
-        self._segment = Segment(path, head, end)
+            self._mend(published.size)
+            self._settle(published.size)
+        self._segment = Segment(paths[-1], head, end)
 
-    def _begin(self) -> None:
-        root = self._frontier.root()
+    def _begin(self, published: Checkpoint | None) -> None:
+        if published or (self.public / "tile").exists():
+            size = published.size if published else "?"
+            raise Refused(LEDGER_ROLLED_BACK(size=0, published=size))
         try:
+            root = self._tree.root()
             self._segment = Segment.create(self.folder / "journal", self._key.name, 0, root)
         except OSError as error:
             raise Refused(LEDGER_UNWRITABLE(reason=error.strerror)) from error
-        self.publish()
+        try:
+            self.publish()
+        except Refused:
+            self._segment.close()
+            raise
 
-    def _load(self, path: Path, last: bool) -> tuple[SegmentHead, int]:
+    def _load(self, path: Path, *, last: bool) -> tuple[SegmentHead, int]:
         data = path.read_bytes()
+        end = BLOCK
         try:
             head = read_head(data)
             self._continue(head)
-            end = len(data[:4096])
             for group in read_groups(data, head, last=last):
-                self._take(group.entries)
+                self._tree.grow(group.entries)
                 end = group.end
         except Damaged as error:
             raise Refused(LEDGER_DAMAGED(where=f"journal/{path.name}", reason=error)) from error
@@ -416,41 +308,41 @@ class Ledger:
         """Check that a segment begins where the log stands; the first one stands on tiles."""
         if head.origin != self._key.name:
             raise Refused(LEDGER_OTHER_LOG(found=head.origin, wanted=self._key.name))
-        if not self.size and head.first:
-            self._stand_on_tiles(head.first)
+        if head.first and not self.size:
+            self._tree.stand_on_tiles(head.first)
         if head.first != self.size:
             raise Damaged(f"it begins at entry {head.first}, but the log has {self.size}")
-        if head.root != self._frontier.root():
+        if head.root != self._tree.root():
             raise Damaged("the tiles before it do not give the root it continues")
-
-    def _stand_on_tiles(self, size: int) -> None:
-        """Take up a tree of `size` entries whose every bundle touched is full on disk."""
-        covered = -(-size // TILE_WIDTH) * TILE_WIDTH
-        read = partial(self._tiles.subtree, covered)
-        self._frontier = merkle.frontier(size, read, self._hasher)
-        self._tiled = size // TILE_WIDTH * TILE_WIDTH
-        for level in range(levels(size)):
-            full, width = widths(size, level)
-            start = full * TILE_WIDTH
-            known = [read(level * TILE_HEIGHT, i) for i in range(start, start + width)]
-            self._hashes.append(Span(start, known))
-        rest = size - self._tiled
-        kept = self._from_bundle(self._tiled, size) if rest else []
-        self._waiting = Span(self._tiled, kept)
 
     def _published(self) -> Checkpoint | None:
         path = self.public / "checkpoint"
         if not path.exists():
             return None
-        return verify_checkpoint(path.read_text(encoding="utf-8"), self._key.public)
+        # A byte that is no UTF-8 becomes a sign the signature does not cover.
+        note = path.read_text(encoding="utf-8", errors="replace")
+        return verify_checkpoint(note, self._key.public)
 
     def _confirm(self, published: Checkpoint) -> None:
         size = self.size
-        if published.size <= size and published.root == merkle.root(
-            published.size, self._subtree, self._hasher
-        ):
-            return
-        raise Refused(LEDGER_ROLLED_BACK(size=size, published=published.size))
+        if published.size > size or published.root != self._tree.root_at(published.size):
+            raise Refused(LEDGER_ROLLED_BACK(size=size, published=published.size))
+
+    def _mend(self, size: int) -> None:
+        """Write again what the journal still tells of the published tiles and the disk lost."""
+        lost = [
+            (path, data)
+            for path, data in self._tree.files(size)
+            if _read(self.public / path) != data
+        ]
+        try:
+            write_all(self.public, lost)
+        except OSError as error:
+            raise Refused(LEDGER_UNWRITABLE(reason=error.strerror)) from error
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 def _lock(folder: Path) -> int:
@@ -465,10 +357,6 @@ def _lock(folder: Path) -> int:
 
 def _segments(folder: Path) -> list[Path]:
     return sorted((folder / "journal").glob("*.journal"))
-
-
-def _first(segment: Path) -> int:
-    return int(segment.stem)
 
 
 def _remove(folder: Path) -> None:

@@ -66,6 +66,10 @@ class Frontier:
         self.size += 1
         return filled
 
+    def copy(self) -> Frontier:
+        """Another frontier of the same tree, to grow apart from this one."""
+        return Frontier(self.size, self._stack, self._hasher)
+
     def root(self) -> bytes:
         """The root hash of the whole tree."""
         if not self._stack:
@@ -155,7 +159,7 @@ def verify_inclusion(
     root: bytes,
     hasher: Hasher = hashlib.sha256,
 ) -> bool:
-    """Whether the leaf hash stands at `index` in the tree of this size and root (RFC 9162 2.1.3.2)."""
+    """Whether the leaf hash stands at `index` in that tree (RFC 9162 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     at, last, found = index, size - 1, leaf
