@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from yunzhang.protect import merkle
-from yunzhang.protect.merkle import TILE_HEIGHT, TILE_WIDTH, Frontier, Hasher
+from yunzhang.protect.merkle import LEAF, TILE_HEIGHT, TILE_WIDTH, Frontier, Hasher
 from yunzhang.protect.tiles import (
     ENTRIES,
     TILE_UNREADABLE,
@@ -74,14 +74,13 @@ class Tree:
     def grow(self, entries: list[bytes]) -> None:
         """Add entries; `size` counts them once everything about them can be read."""
         hasher, hashes = self._hasher, self._hashes
+        leaves = [hasher(LEAF + entry).digest() for entry in entries]
         self._entries.items.extend(entries)
-        for entry in entries:
-            leaf = merkle.leaf_hash(entry, hasher)
-            hashes[0].items.append(leaf)
-            for level, tile in enumerate(self._frontier.append(leaf), start=1):
-                if level == len(hashes):
-                    hashes.append(Span(0, []))
-                hashes[level].items.append(tile)
+        hashes[0].items.extend(leaves)
+        for level, tile in self._frontier.extend(leaves):
+            if level == len(hashes):
+                hashes.append(Span(0, []))
+            hashes[level].items.append(tile)
         self.size = self._frontier.size
 
     def root(self) -> bytes:

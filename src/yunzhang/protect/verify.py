@@ -16,9 +16,9 @@ from yunzhang.protect.keys import PublicKey, same
 from yunzhang.protect.merkle import TILE_WIDTH, Frontier
 from yunzhang.protect.notes import Checkpoint, parse_proof, verify_checkpoint
 from yunzhang.protect.tiles import ENTRIES, TileFolder, levels, path_of, widths
-from yunzhang.terms.document import decode, digest, encode
+from yunzhang.terms.document import decode, encode
 from yunzhang.terms.faults import Fault, FaultKind, Language, Refused, Text
-from yunzhang.terms.receipt import Receipt
+from yunzhang.terms.receipt import Receipt, salted
 
 _DO_NOT_RELY = Text(
     "不要采信,向日志的持有方和监督部门报告。",
@@ -130,7 +130,7 @@ def verify_receipt(
     proof: str,
     vkey: str,
     *,
-    salt: bytes | None = None,
+    salt: str | None = None,
     answer: bytes | None = None,
 ) -> Verdict:
     """Check that a receipt is in the log of this key and, given both, that it is of this answer.
@@ -149,7 +149,7 @@ def verify_log(
     """Recompute a whole log from its entries: bundles, every tile, checkpoint, older checkpoint.
 
     `folder` is the served folder or a ledger's folder around it. `progress` is told (entries
-    done, entries in all). About 6 µs an entry.
+    done, entries in all). About 3 µs an entry.
     """
     served = folder / "public" if (folder / "public").is_dir() else folder
     return _verdict(_whole(served, vkey, since_checkpoint, progress or _unseen))
@@ -167,7 +167,7 @@ def _verdict(found: Iterator[Found]) -> Verdict:
 
 
 def _receipted(
-    receipt: bytes, proof: str, vkey: str, salt: bytes | None, answer: bytes | None
+    receipt: bytes, proof: str, vkey: str, salt: str | None, answer: bytes | None
 ) -> Iterator[Found]:
     document = decode(receipt, Receipt)
     yield (
@@ -179,7 +179,7 @@ def _receipted(
     )
     yield from _proven(encode(document), proof, vkey)
     if salt is not None and answer is not None:
-        if not same(digest(salt + answer).encode(), document.answer_hash.encode()):
+        if not same(salted(salt, answer).encode(), document.answer_hash.encode()):
             raise Refused(ANSWER_DIFFERS())
         yield Text("应答内容与回执一致。", "The answer is the one the receipt is of."), {}
 
@@ -317,11 +317,17 @@ class _Audit:
         return [merkle.leaf_hash(entry, self._hasher) for entry in entries]
 
     def _grow(self, leaves: list[bytes]) -> None:
-        for leaf in leaves:
-            for level, tile in enumerate(self._frontier.append(leaf), start=1):
-                self._computed[level].append(tile)
-            if self._older and self._older.size == self._frontier.size:
-                self._older_root = self._frontier.root()
+        # Stop on the way where the older checkpoint stood, to know the root there.
+        here = self._older.size - self._frontier.size if self._older else -1
+        cut = here if 0 <= here <= len(leaves) else 0
+        self._add(leaves[:cut])
+        if here == cut:
+            self._older_root = self._frontier.root()
+        self._add(leaves[cut:])
+
+    def _add(self, leaves: list[bytes]) -> None:
+        for level, tile in self._frontier.extend(leaves):
+            self._computed[level].append(tile)
 
     def _compare_bundle(self, index: int, leaves: list[bytes]) -> None:
         width = len(leaves)
@@ -340,8 +346,7 @@ class _Audit:
         """Whether what stands above these leaves speaks for them, and so against their tile."""
         if len(leaves) < TILE_WIDTH:
             whole = self._frontier.copy()
-            for leaf in leaves:
-                whole.append(leaf)
+            whole.extend(leaves)
             return whole.root() == self._checkpoint.root
         parent, position = divmod(index, TILE_WIDTH)
         full, width = widths(self._checkpoint.size, 1)

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     receipt = kinds.add_parser("receipt", help="回执是否在日志中 / is this receipt in the log")
     receipt.add_argument("receipt", type=Path, help="receipt, JSON")
     receipt.add_argument("proof", type=Path, help="tlog-proof")
-    receipt.add_argument("--salt", type=bytes.fromhex, help="hex; with --answer")
+    receipt.add_argument("--salt", help="as the node gave it; with --answer")
     receipt.add_argument("--answer", type=Path, help="the answer's bytes; with --salt")
     proof = kinds.add_parser("proof", help="条目是否在日志中 / is this entry in the log")
     proof.add_argument("entry", type=Path, help="the entry's exact bytes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from yunzhang.terms.document import Document
+from yunzhang.terms.document import Document, digest
 
 
 class Receipt(Document):
@@ -35,6 +35,11 @@ class Receipt(Document):
     request_hash: str
     answer_hash: str
     mask_policy: str
+
+
+def salted(salt: str, content: bytes) -> str:
+    """The digest a receipt carries of request or answer: over the salt's text, then the bytes."""
+    return digest(salt.encode() + content)
 
 
 class Batch(Document):
