@@ -38,18 +38,6 @@ CHECK_PATTERN_WRONG = FaultKind(
     Text("“{pattern}”不是有效的正则表达式。", "“{pattern}” is not a valid regular expression."),
     Text("按 RE2 语法改正。", "Correct it to RE2 syntax."),
 )
-CHECK_TOO_SLOW = FaultKind(
-    "check.too_slow",
-    422,
-    Text("该项检查超过 {seconds} 秒,已停止。", "The check took more than {seconds} seconds and was stopped."),
-    Text("把规则写得简单些。", "Make the rule simpler."),
-)
-CHECK_FAILED = FaultKind(
-    "check.failed",
-    422,
-    Text("该项检查无法执行({reason})。", "The check could not be carried out ({reason})."),
-    Text("核对规则后重试。", "Review the rule and try again."),
-)
 CHECK_NO_DATE = FaultKind(
     "check.no_date",
     422,
@@ -174,7 +162,7 @@ class Verdict(Document, frozen=True, kw_only=True):
     """The outcome of one run of a table's checks."""
 
     rows: int
-    as_of: date
+    as_of: date | None
     results: tuple[CheckResult, ...]
     dimensions: tuple[DimensionScore, ...]
 

@@ -1,0 +1,121 @@
+"""Profiling: counts every column of a gathered table, guesses its type, finds its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from yunzhang import packs
+from yunzhang.engines import lake
+from yunzhang.engines.check_sql import name, table, unlike
+from yunzhang.engines.profiles import (
+    ColumnProfile,
+    Counted,
+    TableProfile,
+    column_profile,
+    guess_type,
+)
+from yunzhang.terms.codes import ItemType
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
+"""Puts a query to an engine and gives all rows back; raises Refused when it cannot."""
+
+
+def profile(ask: Ask, parquet: Path) -> TableProfile:
+    """What a gathered table looks like now.
+
+    Each column is grouped once, and everything is counted on its distinct values: exact, and
+    cheap because most columns repeat. Beyond the pack's `engines.distinct_exact_rows` distinct
+    counts are estimates and say so.
+    """
+    rows = lake.rows(parquet)
+    exact = rows <= packs.read("national").limit("engines.distinct_exact_rows")
+    profiles = tuple(_typed(ask, parquet, one) for one in _count(ask, parquet, rows, exact))
+    keys = _candidate_keys(ask, parquet, profiles, rows)
+    return TableProfile(rows=rows, columns=profiles, candidate_keys=keys)
+
+
+def _count(ask: Ask, parquet: Path, rows: int, exact: bool) -> list[Counted]:
+    columns = lake.columns(parquet)
+    values = packs.read("national").limit("engines.profile_values")
+    parts = (
+        f"SELECT {place} AS place, * FROM ({_count_one(parquet, column.name, exact, values)})"
+        for place, column in enumerate(columns)
+    )
+    found = ask(" UNION ALL ".join(parts) + " ORDER BY place")
+    return [
+        Counted(name=column.name, native=column.native, rows=rows, distinct_exact=exact, **_counted(row))
+        for column, (_, *row) in zip(columns, found, strict=True)
+    ]
+
+
+def _count_one(parquet: Path, column: str, exact: bool, values: int) -> str:
+    group = "GROUP BY 1" if exact else ""
+    distinct = "count(v)" if exact else "approx_count_distinct(v)"
+    times = "count(*)" if exact else "1"
+    return f"""
+        SELECT coalesce(sum(n) FILTER (v IS NOT NULL), 0)::BIGINT, {distinct},
+               coalesce(min(length(v)), 0), coalesce(max(length(v)), 0),
+               coalesce(min(v), ''), coalesce(max(v), ''), arg_min(v, hash(v), {values})
+        FROM (SELECT {name(column)} AS v, {times} AS n FROM {table(parquet)} {group})"""
+
+
+def _counted(row: list[Any]) -> dict[str, Any]:
+    present, distinct, shortest, longest, minimum, maximum, values = row
+    return {
+        "present": present,
+        "distinct": distinct,
+        "min_length": shortest,
+        "max_length": longest,
+        "minimum": minimum,
+        "maximum": maximum,
+        "values": tuple(dict.fromkeys(values or ())),
+    }
+
+
+def _typed(ask: Ask, parquet: Path, counted: Counted) -> ColumnProfile:
+    """The sample's guess, kept only if every value of the column can be read so."""
+    guess = guess_type(counted)
+    unfit = unlike(name(counted.name), guess)
+    if unfit != "false" and ask(f"SELECT 1 FROM {table(parquet)} WHERE {unfit} LIMIT 1"):
+        guess = ItemType.CHARACTER
+    return column_profile(counted, guess)
+
+
+def _candidate_keys(
+    ask: Ask, parquet: Path, columns: tuple[ColumnProfile, ...], rows: int
+) -> tuple[tuple[str, ...], ...]:
+    """Columns that identify a row, verified over all rows: single ones, else small sets."""
+    filled = [column for column in columns if rows and not column.nulls]
+    # An estimated count may be some percent off and the column still be a key.
+    least = packs.read("national").limit("engines.likely_key_percent") * rows / 100
+    single = [
+        (column.name,)
+        for column in filled
+        if (column.distinct == rows if column.distinct_exact
+            else column.distinct >= least and _identifies(ask, parquet, (column.name,), rows))
+    ]
+    return tuple(single or _composites(ask, parquet, filled, rows))
+
+
+def _composites(
+    ask: Ask, parquet: Path, columns: Iterable[ColumnProfile], rows: int
+) -> Iterator[tuple[str, ...]]:
+    pack = packs.read("national")
+    promising = sorted(columns, key=lambda column: -column.distinct)
+    promising = promising[: pack.limit("engines.key_candidates")]
+    for size in range(2, pack.limit("engines.key_columns") + 1):
+        for chosen in combinations(promising, size):
+            names = tuple(column.name for column in chosen)
+            enough = prod(column.distinct for column in chosen) >= rows
+            if enough and _identifies(ask, parquet, names, rows):
+                yield names
+
+
+def _identifies(ask: Ask, parquet: Path, columns: tuple[str, ...], rows: int) -> bool:
+    listed = ", ".join(map(name, columns))
+    query = f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {table(parquet)})"  # noqa: S608
+    return bool(ask(query)[0][0] == rows)
