@@ -6,86 +6,228 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('gather', '0001_initial'),
-        ('people', '0001_initial'),
+        ("gather", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RevocationNumber',
+            name="RevocationNumber",
             fields=[
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='gather.node')),
-                ('last', models.BigIntegerField(default=0)),
+                (
+                    "node",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="gather.node",
+                    ),
+                ),
+                ("last", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='CallerKey',
+            name="CallerKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('registered_at', models.DateTimeField()),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='caller_keys', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="caller_keys",
+                        to="people.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShareRequest',
+            name="ShareRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('waiting', 'Waiting'), ('applied', 'Applied'), ('noticed', 'Noticed'), ('agreed', 'Agreed'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
-                ('legal_basis', models.TextField()),
-                ('scenario', models.CharField(max_length=200)),
-                ('purpose', models.CharField(max_length=200)),
-                ('items', models.TextField()),
-                ('rows', models.TextField(default='[]')),
-                ('delivery', models.CharField(max_length=20)),
-                ('duration_days', models.PositiveIntegerField()),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('replied_at', models.DateTimeField(blank=True, null=True)),
-                ('notice', models.TextField(blank=True)),
-                ('reply', models.TextField(blank=True)),
-                ('refusal_code', models.CharField(blank=True, max_length=40)),
-                ('refusal_law', models.CharField(blank=True, max_length=200)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('consumer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests_made', to='people.unit')),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('key', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='share.callerkey')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests_received', to='people.unit')),
-                ('replied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='gather.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("waiting", "Waiting"),
+                            ("applied", "Applied"),
+                            ("noticed", "Noticed"),
+                            ("agreed", "Agreed"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("legal_basis", models.TextField()),
+                ("scenario", models.CharField(max_length=200)),
+                ("purpose", models.CharField(max_length=200)),
+                ("items", models.TextField()),
+                ("rows", models.TextField(default="[]")),
+                ("delivery", models.CharField(max_length=20)),
+                ("duration_days", models.PositiveIntegerField()),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("replied_at", models.DateTimeField(blank=True, null=True)),
+                ("notice", models.TextField(blank=True)),
+                ("reply", models.TextField(blank=True)),
+                ("refusal_code", models.CharField(blank=True, max_length=40)),
+                ("refusal_law", models.CharField(blank=True, max_length=200)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "consumer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests_made",
+                        to="people.unit",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="share.callerkey",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests_received",
+                        to="people.unit",
+                    ),
+                ),
+                (
+                    "replied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="gather.resource",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GrantRow',
+            name="GrantRow",
             fields=[
-                ('id', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended'), ('ended', 'Ended')], default='active', max_length=10)),
-                ('state_at', models.DateTimeField()),
-                ('state_reason', models.TextField(blank=True)),
-                ('issued_at', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('signed', models.TextField()),
-                ('first_fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('consumer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants_held', to='people.unit')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='gather.node')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants_given', to='people.unit')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='gather.resource')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='share.sharerequest')),
+                ("id", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("ended", "Ended"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("state_at", models.DateTimeField()),
+                ("state_reason", models.TextField(blank=True)),
+                ("issued_at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("signed", models.TextField()),
+                ("first_fetched_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "consumer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants_held",
+                        to="people.unit",
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="gather.node",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants_given",
+                        to="people.unit",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="gather.resource",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="share.sharerequest",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='sharerequest',
-            index=models.Index(fields=['provider', 'state'], name='share_share_provide_1da65a_idx'),
+            model_name="sharerequest",
+            index=models.Index(fields=["provider", "state"], name="share_share_provide_1da65a_idx"),
         ),
         migrations.AddIndex(
-            model_name='sharerequest',
-            index=models.Index(fields=['consumer', 'state'], name='share_share_consume_b70e88_idx'),
+            model_name="sharerequest",
+            index=models.Index(fields=["consumer", "state"], name="share_share_consume_b70e88_idx"),
         ),
     ]

@@ -1,0 +1,344 @@
+"""Requests: ask, complete, reply; each step within its legal clock (Order 809 Arts. 20-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from yunzhang import clock
+from yunzhang.gather import catalog
+from yunzhang.gather.models import Resource
+from yunzhang.people import clocks
+from yunzhang.people.act import act
+from yunzhang.people.models import Clock, Unit
+from yunzhang.people.permissions import NEEDS, Actor, may, pack, require
+from yunzhang.share.models import CallerKey, ShareRequest
+from yunzhang.share.persons import another, person_of
+from yunzhang.share.states import REQUEST, after
+from yunzhang.share.wishes import Wish, faults, widens
+from yunzhang.terms.codes import ShareType
+from yunzhang.terms.document import build, decode, encode, plain
+from yunzhang.terms.fact import Deed
+from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
+from yunzhang.terms.grant import Condition
+
+OWN_RESOURCE = FaultKind(
+    "request.own_resource",
+    422,
+    Text("不必向本单位申请共享。", "A unit need not ask itself."),
+    Text("直接使用本单位数据。", "Use your own data directly."),
+)
+KEY_NEEDED = FaultKind(
+    "request.key_needed",
+    422,
+    Text("没有选择调用密钥。", "No caller's key is chosen."),
+    Text(
+        "先登记本单位系统的公钥,再在申请中选择。",
+        "Register your system's public key and choose it.",
+    ),
+)
+KEY_FOREIGN = FaultKind(
+    "request.key_foreign",
+    422,
+    Text("密钥“{key}”不属于申请单位。", "The key “{key}” is not the applicant's."),
+    Text("选择本单位登记的密钥。", "Choose a key your unit has registered."),
+)
+NOTICE_EMPTY = FaultKind(
+    "request.notice_empty",
+    422,
+    Text("补正通知没有写明缺什么。", "The notice does not say what is missing."),
+    Text("一次写全需要补正的内容。", "List everything that is missing, once."),
+)
+NOTICE_ONCE = FaultKind(
+    "request.notice_once",
+    409,
+    Text("补正通知只能发一次,本申请已经发过。", "The notice is given once, and has been."),
+    Text("按现有材料答复(条例第二十一条)。", "Reply on what you have (Order 809 Art. 21)."),
+)
+WIDER = FaultKind(
+    "request.wider",
+    422,
+    Text(
+        "补正不能改变目的和方式,也不能扩大信息项、行范围或时限。",
+        "Completing a request cannot change purpose or delivery nor ask for more.",
+    ),
+    Text("撤回后重新申请,由本单位负责人审批。", "Withdraw it and apply anew through your head."),
+)
+REFUSAL_CODE = FaultKind(
+    "request.refusal_code",
+    422,
+    Text("“{code}”不是规定的不同意理由。", "“{code}” is no ground for refusing."),
+    Text("从列表中选择理由。", "Choose the ground from the list."),
+)
+REASON_NEEDED = FaultKind(
+    "request.reason_needed",
+    422,
+    Text("不同意共享必须说明理由。", "A refusal must say why."),
+    Text("写明理由(条例第二十一条)。", "State the reason (Order 809 Art. 21)."),
+)
+LAW_NEEDED = FaultKind(
+    "request.law_needed",
+    422,
+    Text("以法律禁止为由的,必须写明具体条款。", "A refusal by law must name the clause."),
+    Text(
+        "写明法律、行政法规或国务院决定的条款。",
+        "Name the law, regulation or State Council decision.",
+    ),
+)
+
+# The clock of the provider's reply, by share type (Order 809 Art. 21); delivery has C5 (Art. 22).
+REPLY_CLOCKS = {ShareType.UNCONDITIONAL.value: "C3", ShareType.CONDITIONAL.value: "C4"}
+DELIVERY_CLOCK = "C5"
+LAW_FORBIDS = "law_forbids"
+
+
+def subject_of(request: ShareRequest) -> str:
+    """The name of a request in clocks and facts."""
+    return f"request:{request.pk}"
+
+
+def wish_of(request: ShareRequest) -> Wish:
+    """The content of a request."""
+    return Wish(
+        legal_basis=request.legal_basis,
+        scenario=request.scenario,
+        purpose=request.purpose,
+        items=decode(request.items, tuple[str, ...]),
+        rows=decode(request.rows, tuple[Condition, ...]),
+        delivery=request.delivery,
+        duration_days=request.duration_days,
+    )
+
+
+def draft(
+    actor: Actor,
+    resource: Resource,
+    *,
+    legal_basis: str,
+    scenario: str,
+    purpose: str,
+    items: Sequence[str],
+    delivery: str,
+    duration_days: int,
+    why: str,
+    rows: Sequence[Condition] = (),
+    key: CallerKey | None = None,
+) -> ShareRequest:
+    """Draft a request of the actor's unit for a published resource; raises Refused with all faults.
+
+    `rows` are joined by "and"; the key may still be missing, until the request is submitted.
+    """
+    wish = Wish(
+        legal_basis=legal_basis,
+        scenario=scenario,
+        purpose=purpose,
+        items=tuple(items),
+        rows=tuple(rows),
+        delivery=delivery,
+        duration_days=duration_days,
+    )
+    consumer = _consumer(actor)
+    row = ShareRequest(
+        number=uuid4().hex[:30],
+        consumer=consumer,
+        provider=resource.unit,
+        resource=resource,
+        drafted_by=person_of(actor),
+        key=key,
+    )
+    _fill(row, wish)
+    with act(actor, Deed.REQUEST_DRAFTED, unit=consumer, why=why, wish=plain(wish)) as deeds:
+        refuse_if((*_wrong(row), *_wrong_key(row)))
+        row.save()
+        # The number people quote is made of the record's own, so that none is given twice.
+        row.number = f"SQ{deeds.at.year}-{row.pk:06d}"
+        row.save(update_fields=["number"])
+        deeds.subject = subject_of(row)
+    return row
+
+
+def edit(
+    actor: Actor,
+    request: ShareRequest,
+    changes: Mapping[str, Any],
+    *,
+    why: str,
+    key: CallerKey | None = None,
+) -> ShareRequest:
+    """Change fields of `Wish`, or the key; a request that waited for the head is a draft again."""
+    with _step(actor, Deed.REQUEST_DRAFTED, request, request.consumer, why, **changes) as row:
+        _fill(row, _changed(row, changes))
+        row.key = key or row.key
+        row.drafted_by = person_of(actor)
+        refuse_if((*_wrong(row), *_wrong_key(row)))
+    return row
+
+
+def ask_approval(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
+    """Put the request before the consumer's head (Art. 20)."""
+    with _step(actor, Deed.REQUEST_SUBMITTED, request, request.consumer, why) as row:
+        refuse_if(_all_wrong(row))
+    return row
+
+
+def apply(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
+    """The consumer's head approves: the provider has received it and its clock runs (Art. 21)."""
+    with _step(actor, Deed.REQUEST_APPLIED, request, request.consumer, why) as row:
+        row.approved_by = another(actor, row.drafted_by)
+        refuse_if(_all_wrong(row))
+        row.applied_at = clock.now()
+        share_type = catalog.published(row.resource).draft.share_type
+        clocks.start(REPLY_CLOCKS[share_type], subject_of(row), row.provider, clock.today())
+    return row
+
+
+def notice(
+    actor: Actor, request: ShareRequest, missing: Sequence[str], *, why: str
+) -> ShareRequest:
+    """Tell the consumer, once, everything that is missing; the clock rests (Art. 21)."""
+    lines = [line.strip() for line in missing if line.strip()]
+    with _step(actor, Deed.REQUEST_NOTICED, request, request.provider, why, missing=lines) as row:
+        if row.notice:
+            raise Refused(NOTICE_ONCE())
+        if not lines:
+            raise Refused(NOTICE_EMPTY())
+        row.notice = "\n".join(lines)
+        clocks.rest(_reply_rule(row), subject_of(row), clock.today())
+    return row
+
+
+def complete(
+    actor: Actor, request: ShareRequest, changes: Mapping[str, Any], *, why: str
+) -> ShareRequest:
+    """Complete a request with fields of `Wish`; the provider's whole limit runs anew.
+
+    It cannot ask for more than the consumer's head approved.
+    """
+    with _step(actor, Deed.REQUEST_COMPLETED, request, request.consumer, why, **changes) as row:
+        wish = _changed(row, changes)
+        if widens(wish, wish_of(row)):
+            raise Refused(WIDER())
+        _fill(row, wish)
+        refuse_if(_all_wrong(row))
+        clocks.restart(_reply_rule(row), subject_of(row), clock.today())
+    return row
+
+
+def extend(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
+    """The authority extends the reply, once, where the clock allows it: C4 only (Art. 21)."""
+    with _step(actor, Deed.REQUEST_EXTENDED, request, request.provider, why) as row:
+        clocks.extend(_reply_rule(row), subject_of(row))
+    return row
+
+
+def agree(actor: Actor, request: ShareRequest, reply: str, *, why: str) -> ShareRequest:
+    """The provider's head agrees; delivery is due within C5 (Art. 22)."""
+    with _step(actor, Deed.REQUEST_AGREED, request, request.provider, why, reply=reply) as row:
+        refuse_if(_all_wrong(row))
+        _reply(actor, row, reply)
+        clocks.start(DELIVERY_CLOCK, subject_of(row), row.provider, clock.today())
+    return row
+
+
+def refuse(
+    actor: Actor, request: ShareRequest, code: str, law: str, reply: str, *, why: str
+) -> ShareRequest:
+    """The provider's head refuses: a ground of the list, the reason and, the law that forbids."""
+    said = {"code": code, "law": law, "reply": reply}
+    with _step(actor, Deed.REQUEST_REFUSED, request, request.provider, why, **said) as row:
+        refuse_if(_wrong_refusal(code, law, reply))
+        row.refusal_code, row.refusal_law = code, law.strip()
+        _reply(actor, row, reply)
+    return row
+
+
+def withdraw(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
+    """The consumer takes the request back; nothing is owed any more."""
+    with _step(actor, Deed.REQUEST_WITHDRAWN, request, request.consumer, why) as row:
+        running = _reply_clock(row)
+        if running:
+            clocks.stop(running.rule, subject_of(row), clock.today())
+    return row
+
+
+def faults_now(request: ShareRequest) -> tuple[Fault, ...]:
+    """What keeps a stored request from being submitted today, for its page."""
+    return _all_wrong(request)
+
+
+@contextmanager
+def _step(
+    actor: Actor, deed: Deed, request: ShareRequest, unit: Unit, why: str, **content: Any
+) -> Iterator[ShareRequest]:
+    """One move of the state table on the locked record, saved with its fact or not at all."""
+    with act(actor, deed, subject_of(request), unit=unit, why=why, **content):
+        row = ShareRequest.objects.select_for_update().get(pk=request.pk)
+        row.state = after(REQUEST, deed, row.state)
+        yield row
+        row.save()
+
+
+def _reply(actor: Actor, row: ShareRequest, reply: str) -> None:
+    row.replied_by = another(actor, row.drafted_by, row.approved_by)
+    row.replied_at = clock.now()
+    row.reply = reply.strip()
+    clocks.stop(_reply_rule(row), subject_of(row), clock.today())
+
+
+def _consumer(actor: Actor) -> Unit:
+    permission = NEEDS[Deed.REQUEST_DRAFTED]
+    for post in actor.posts:
+        if may(actor, permission, post.unit):
+            return post.unit
+    require(actor, permission)
+    person_of(actor)  # Refuses the worker, which may do anything but has no unit.
+    raise AssertionError("a person without a post may not draft")
+
+
+def _fill(row: ShareRequest, wish: Wish) -> None:
+    row.legal_basis, row.scenario, row.purpose = wish.legal_basis, wish.scenario, wish.purpose
+    row.items, row.rows = encode(wish.items).decode(), encode(wish.rows).decode()
+    row.delivery, row.duration_days = wish.delivery, wish.duration_days
+
+
+def _changed(row: ShareRequest, changes: Mapping[str, Any]) -> Wish:
+    return build({**plain(wish_of(row)), **plain(changes)}, Wish)
+
+
+def _all_wrong(row: ShareRequest) -> tuple[Fault, ...]:
+    missing = () if row.key else (KEY_NEEDED(),)
+    return (*_wrong(row), *_wrong_key(row), *missing)
+
+
+def _wrong(row: ShareRequest) -> tuple[Fault, ...]:
+    own = (OWN_RESOURCE(),) if row.consumer_id == row.provider_id else ()
+    return (*own, *faults(wish_of(row), catalog.published(row.resource), pack()))
+
+
+def _wrong_key(row: ShareRequest) -> tuple[Fault, ...]:
+    if row.key and row.key.unit_id != row.consumer_id:
+        return (KEY_FOREIGN(key=row.key.name),)
+    return ()
+
+
+def _wrong_refusal(code: str, law: str, reply: str) -> Iterator[Fault]:
+    if code not in {row.code for row in pack().codes_of("refusal")}:
+        yield REFUSAL_CODE(code=code)
+    if not reply.strip():
+        yield REASON_NEEDED()
+    if code == LAW_FORBIDS and not law.strip():
+        yield LAW_NEEDED()
+
+
+def _reply_clock(row: ShareRequest) -> Clock | None:
+    running = Clock.objects.filter(subject=subject_of(row), ended_on=None)
+    return running.filter(rule__in=REPLY_CLOCKS.values()).first()
+
+
+def _reply_rule(row: ShareRequest) -> str:
+    running = _reply_clock(row)
+    if running is None:
+        raise Refused(clocks.CLOCK_NOT_RUNNING(rule="C3/C4", subject=subject_of(row)))
+    return running.rule
