@@ -6,6 +6,8 @@ from django.db import models
 
 from yunzhang.people.models import Person, Unit
 
+TITLE_LENGTH = 200  # characters of a resource's name
+
 
 class Node(models.Model):
     """The data plane beside a unit's data, known by its verifier key."""
@@ -45,7 +47,9 @@ class DataTable(models.Model):
     gathered_at = models.DateTimeField(null=True, blank=True)
     rows = models.BigIntegerField(null=True, blank=True)
     rejected = models.BigIntegerField(default=0)
-    row_faults = models.TextField(default="[]")  # a bounded sample, JSON
+    row_faults = models.TextField(default="[]")  # a bounded sample, JSON of RowFault
+    repairs = models.TextField(default="[]")  # headers put right, JSON of Repair
+    encoding = models.CharField(max_length=40, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     profile = models.TextField(blank=True)  # TableProfile, canonical JSON
 
@@ -86,7 +90,8 @@ class EntryVersion(models.Model):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     draft = models.TextField()  # EntryDraft, canonical JSON
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=TITLE_LENGTH)
+    classification = models.CharField(max_length=20, blank=True)
     share_type = models.CharField(max_length=1, blank=True)
     grade = models.PositiveSmallIntegerField(default=1)
     drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -95,7 +100,9 @@ class EntryVersion(models.Model):
     return_reason = models.TextField(blank=True)
     published_on = models.DateField(null=True, blank=True)
     signed = models.TextField(blank=True)  # Signed Entry, exact text
-    bigrams = models.TextField(blank=True)  # CJK bigrams of what can be searched
+    rows = models.BigIntegerField(null=True, blank=True)  # of the table when it was published
+    title_key = models.TextField(blank=True)  # the title as search compares it
+    searched = models.TextField(blank=True)  # all that search looks at, one piece a line
 
     class Meta:
         constraints = [
@@ -107,6 +114,16 @@ class EntryVersion(models.Model):
         indexes = [models.Index(fields=["state", "published_on"])]
 
 
+class SearchGram(models.Model):
+    """Two neighbouring characters of a published entry's searched text: the index of search."""
+
+    gram = models.CharField(max_length=2)
+    version = models.ForeignKey(EntryVersion, on_delete=models.CASCADE, related_name="grams")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gram", "version"], name="gram_once")]
+
+
 class Drift(models.Model):
     """A difference found between a published entry and its live table."""
 
@@ -116,6 +133,9 @@ class Drift(models.Model):
     sentence_en = models.TextField()
     found_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["resource", "cleared_at"])]
 
 
 class CheckSet(models.Model):
@@ -131,7 +151,7 @@ class VerdictRow(models.Model):
     table = models.ForeignKey(DataTable, on_delete=models.PROTECT, related_name="verdicts")
     ran_at = models.DateTimeField()
     rows = models.BigIntegerField()
-    score = models.DecimalField(max_digits=5, decimal_places=2)  # percent, GB/T 36344 X = A/B
+    score = models.DecimalField(max_digits=5, decimal_places=2, null=True)  # X = A/B, GB/T 36344
     passed = models.BooleanField()
     verdict = models.TextField()  # engines Verdict, canonical JSON
 

@@ -13,6 +13,11 @@ HUB_NAME = os.environ.get("YUNZHANG_HUB_NAME", "hub.yunzhang.local")
 LAKE = HOME / "lake"
 LEDGER = HOME / "log"
 HUB_KEY = HOME / "hub.key"
+SECRETS = HOME / "secrets"  # <credit code>/<name>: passwords of sources, see gather/secrets.py
+SOURCES = [  # the folders below which files may be registered as sources
+    Path(folder).resolve()
+    for folder in os.environ.get("YUNZHANG_SOURCES", str(HOME / "sources")).split(os.pathsep)
+]
 
 
 def _secret() -> str:
@@ -73,8 +78,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yunzhang.portal.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "yunzhang.portal.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -8,7 +8,7 @@ from yunzhang.people.act import act
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.terms.fact import Deed
-from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
+from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 from yunzhang.terms.identifiers import credit_code_valid
 
 UNIT_CODE_WRONG = FaultKind(
@@ -38,6 +38,12 @@ TIER_UNKNOWN = FaultKind(
     Text("层级“{tier}”不在值域内。", "{tier} is not a tier."),
     Text("从列表中选择层级。", "Choose a tier from the list."),
 )
+AUTHORITY_MISSING = FaultKind(
+    "unit.authority_missing",
+    409,
+    Text("没有登记政务数据共享主管部门。", "No sharing authority is registered."),
+    Text("先登记主管部门(条例第八条)。", "Register the authority first (Order 809 Art. 8)."),
+)
 
 
 def register(
@@ -65,6 +71,15 @@ def register(
         unit.save()
         deeds.content.update(name=unit.name, tier=tier, is_authority=is_authority)
     return unit
+
+
+def authority_of(unit: Unit) -> Unit:
+    """The sharing authority over a unit: of its own tier, else any; raises Refused with none."""
+    authorities = Unit.objects.filter(is_authority=True)
+    found = authorities.filter(tier=unit.tier).first() or authorities.first()
+    if found is None:
+        raise Refused(AUTHORITY_MISSING())
+    return found
 
 
 def _faults(unit: Unit) -> Iterator[Fault]:

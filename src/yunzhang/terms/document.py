@@ -17,6 +17,7 @@ from yunzhang.terms.faults import FaultKind, Refused, Text
 
 Raw = msgspec.Raw
 field = msgspec.field
+replace = msgspec.structs.replace  # a copy of a document with some fields changed
 
 DOCUMENT_MALFORMED = FaultKind(
     "document.malformed",

@@ -12,6 +12,8 @@ from yunzhang.terms.identifiers import credit_code_valid
 from yunzhang.terms.levels import Grade, highest
 from yunzhang.terms.pack import Pack
 
+KIND = "entry/1"
+
 _FILL = Text("在条目页补填后再提交。", "Fill it in on the entry page and submit again.")
 
 ITEM_REQUIRED = FaultKind(

@@ -24,8 +24,10 @@ class Deed(StrEnum):
     CHECKS_SET = "checks.set"
     DRIFT_MARKED = "drift.marked"
     ENTRY_DRAFTED = "entry.drafted"
+    ENTRY_EDITED = "entry.edited"
     ENTRY_SUBMITTED = "entry.submitted"
     ENTRY_APPROVED = "entry.approved"
+    ENTRY_DECLINED = "entry.declined"
     ENTRY_RETURNED = "entry.returned"
     ENTRY_PUBLISHED = "entry.published"
     NODE_REGISTERED = "node.registered"
@@ -61,8 +63,10 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.CHECKS_SET: Text("设定质量规则", "set quality checks"),
     Deed.DRIFT_MARKED: Text("标记目录与数据不符", "marked a drift of the catalog"),
     Deed.ENTRY_DRAFTED: Text("起草目录条目", "drafted a catalog entry"),
+    Deed.ENTRY_EDITED: Text("修改目录条目", "edited a catalog entry"),
     Deed.ENTRY_SUBMITTED: Text("提交目录条目", "submitted a catalog entry"),
     Deed.ENTRY_APPROVED: Text("负责人同意目录条目", "approved a catalog entry"),
+    Deed.ENTRY_DECLINED: Text("负责人退回目录条目", "declined a catalog entry"),
     Deed.ENTRY_RETURNED: Text("退回目录条目", "returned a catalog entry"),
     Deed.ENTRY_PUBLISHED: Text("发布目录条目", "published a catalog entry"),
     Deed.NODE_REGISTERED: Text("登记节点", "registered a node"),

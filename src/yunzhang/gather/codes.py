@@ -1,0 +1,19 @@
+"""Codes: gives each resource its code, once and for ever."""
+
+from __future__ import annotations
+
+from yunzhang.gather.models import ResourceSequence
+from yunzhang.terms.identifiers import resource_code
+
+
+def next_code(classification: str) -> str:
+    """A code never given before, of a classification of the pack.
+
+    Called inside a deed: the sequence's row stays locked until the deed is done, so that two
+    deeds at once get two codes; a deed that fails gives its code back before anyone saw it.
+    """
+    ResourceSequence.objects.get_or_create(classification=classification)
+    row = ResourceSequence.objects.select_for_update().get(classification=classification)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return resource_code(classification, row.last)
