@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,12 +59,13 @@ def npm() -> list[Path | str]:
 
 
 def placed() -> Step:
+    assets = listed()
     return Step(
         name="assets",
         says="Placing the pages' scripts and styles",
         made_of=(ASSETS, *PACKAGES),
-        leaves=tuple(VENDOR / asset.target for asset in listed()),
-        do=place,
+        leaves=tuple(VENDOR / asset.target for asset in assets),
+        do=lambda: place(assets),
     )
 
 
@@ -72,20 +74,19 @@ def listed() -> list[Asset]:
     return [Asset(**row) for row in rows]
 
 
-def place() -> None:
-    """Copy each file whose digest is the one we reviewed; raises Stuck naming all that differ."""
-    VENDOR.mkdir(parents=True, exist_ok=True)
-    differing = [asset.source for asset in listed() if not copied(asset)]
+def place(assets: Sequence[Asset], modules: Path = MODULES, vendor: Path = VENDOR) -> None:
+    """Copy the files when each is what we reviewed; raises Stuck naming all that differ."""
+    found = {asset: (modules / asset.source).read_bytes() for asset in assets}
+    differing = [
+        asset.source
+        for asset, data in found.items()
+        if hashlib.sha256(data).hexdigest() != asset.sha256
+    ]
     if differing:
         raise Stuck(
             f"Not the reviewed content: {', '.join(differing)}",
             "Look at what changed; if it is wanted, write its SHA-256 into tools/assets.toml.",
         )
-
-
-def copied(asset: Asset) -> bool:
-    data = (MODULES / asset.source).read_bytes()
-    if hashlib.sha256(data).hexdigest() != asset.sha256:
-        return False
-    (VENDOR / asset.target).write_bytes(data)
-    return True
+    vendor.mkdir(parents=True, exist_ok=True)
+    for asset, data in found.items():
+        (vendor / asset.target).write_bytes(data)

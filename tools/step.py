@@ -37,10 +37,11 @@ class Step:
     made_of: tuple[Path | str, ...]
     leaves: tuple[Path, ...]
     do: Callable[[], None]
+    stamps: Path = STAMPS
 
     def take(self) -> None:
         mark = digest(str(ROOT), *self.made_of)
-        stamp = STAMPS / self.name
+        stamp = self.stamps / self.name
         if stamp.exists() and stamp.read_text() == mark and not self.missing():
             return
         print(f"  {self.says} ...", end="", flush=True)
@@ -51,7 +52,7 @@ class Step:
             raise Stuck(
                 f"This was expected and is not there: {names}", "Run `make clean`, try again."
             )
-        STAMPS.mkdir(parents=True, exist_ok=True)
+        self.stamps.mkdir(parents=True, exist_ok=True)
         stamp.write_text(mark)
         print(f" done ({time.monotonic() - began:.0f} s)", flush=True)
 

@@ -96,7 +96,8 @@ def gather(needs: Sequence[Need]) -> None:
     write_left_out(missing, because)
 
 
-def write_left_out(missing: Sequence[Need], because: str) -> None:
+def write_left_out(missing: Sequence[Need], because: str, listed: Path = LEFT_OUT) -> None:
+    """Write the list that pytest prints, and say it now."""
     left = [
         LeftOut(
             what=f"{need.leaves_out} ({need.program})",
@@ -105,7 +106,7 @@ def write_left_out(missing: Sequence[Need], because: str) -> None:
         )
         for need in missing
     ]
-    LEFT_OUT.write_text(json.dumps([asdict(each) for each in left], indent=1))
+    listed.write_text(json.dumps([asdict(each) for each in left], indent=1))
     for each in left:
         print(f"  LEFT OUT: {each.what}: {each.because}. To have it: {each.next_step}", flush=True)
 

@@ -17,15 +17,13 @@ MADE = {".data", ".git", ".venv", "__pycache__", "build", "dist", "node_modules"
 @cache
 def tracked() -> tuple[Path, ...]:
     """Every file of the project that git knows, or without git every file that nobody made."""
-    listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True,
-        check=False,
-    )
-    if listed.returncode == 0:
-        names = [name for name in listed.stdout.decode().split("\0") if name]
-        return tuple(ROOT / name for name in names if (ROOT / name).is_file())
-    return tuple(walked(ROOT))
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return tuple(walked(ROOT))
+    names = [name for name in listed.decode().split("\0") if name]
+    return tuple(ROOT / name for name in names if (ROOT / name).is_file())
 
 
 def walked(folder: Path) -> Iterator[Path]:

@@ -15,6 +15,8 @@ import pytest
 from tests.guards.house import PACKAGE, dotted, python_files, room_of, tree
 
 TEXTS = ("sentence", "next_step")
+# Files that make kinds at run time, and why.
+PASSED_ON = {"node/transport.py": "what the hub refused is said again in the hub's own words"}
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -105,14 +107,14 @@ def test_a_kind_is_complete_in_both_languages(kind):
 
 def test_kinds_are_module_constants():
     declared = {kind.where for kind in KINDS}
-    hidden = [
+    made = {
         f"{room_of(path)}:{node.lineno}"
         for path in python_files("src/yunzhang")
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and dotted(node.func).endswith("FaultKind")
-    ]
+    }
 
-    assert set(hidden) == declared
+    assert {where.partition(":")[0] for where in made - declared} == PASSED_ON.keys()
 
 
 def known_in(path: Path) -> dict[str, Kind]:
