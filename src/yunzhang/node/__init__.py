@@ -1,0 +1,1 @@
+"""The node: runs beside a department's data, answers granted calls, and keeps the proof."""
