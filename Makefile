@@ -17,7 +17,7 @@ setup: python ## Set up what the demo needs (again: takes no time)
 	@$(PYTHON) -m tools.setup run
 
 demo: setup ## Walk one table through its nine steps, on real data (ARGS=--once to end afterwards)
-	@$(BIN)/python -m yunzhang.demo $(ARGS)
+	@$(BIN)/yunzhang demo $(ARGS)
 
 test: python ## Set up and run all tests (ARGS="tests/node -k replay" for some)
 	@$(PYTHON) -m tools.setup test

@@ -15,7 +15,10 @@ COMMANDS = {
     "hub": ("yunzhang.hub.commands", "run a hub: catalog, requests, grants, scores, pages"),
     "node": ("yunzhang.node.commands", "run a node beside a department's data"),
     "call": ("yunzhang.node.call_command", "call a node under a grant"),
-    "verify": ("yunzhang.protect.verify_command", "check a receipt, a proof or a log; needs no hub, no node"),
+    "verify": (
+        "yunzhang.protect.verify_command",
+        "check a receipt, a proof or a log; needs no hub, no node",
+    ),
     "demo": ("yunzhang.demo.commands", "walk one table's whole life on real data"),
 }
 
@@ -23,7 +26,9 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what was asked, 1 when refused, 2 when misspelt."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="yunzhang", description="An open hub, nodes and policy packs (云长制).")
+    parser = argparse.ArgumentParser(
+        prog="yunzhang", description="An open hub, nodes and policy packs (云长制)."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run: dict[str, Callable[[argparse.Namespace], int]] = {}
     for name, (module, summary) in COMMANDS.items():
@@ -45,7 +50,10 @@ def _explain(refused: Refused) -> int:
     languages: tuple[Language, ...] = ("zh", "en")
     for fault in refused.faults:
         for language in languages:
-            print(f"{fault.code}: {fault.sentence(language)} {fault.next_step(language)}", file=sys.stderr)
+            print(
+                f"{fault.code}: {fault.sentence(language)} {fault.next_step(language)}",
+                file=sys.stderr,
+            )
     return 1
 
 

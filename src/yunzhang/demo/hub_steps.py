@@ -20,7 +20,7 @@ from yunzhang.people.permissions import Actor, actor_of
 from yunzhang.share import grants, requests
 from yunzhang.share import keys as caller_keys
 from yunzhang.share.models import GrantRow, ShareRequest
-from yunzhang.terms.document import decode
+from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
 
 WHY = "演示:一张表的一生"
@@ -49,9 +49,14 @@ def found(town: Town, password: str) -> None:
     """The hub's units, people and working calendar."""
     today = clock.today()
     founded = founding.found(
-        [founding.NewUnit(o.code, o.name, o.short_name, "province", "", o.is_authority) for o in OFFICES],
         [
-            founding.NewPerson(p.username, p.full_name, password, ((OFFICE[p.office].code, p.role),))
+            founding.NewUnit(o.code, o.name, o.short_name, "province", "", o.is_authority)
+            for o in OFFICES
+        ],
+        [
+            founding.NewPerson(
+                p.username, p.full_name, password, ((OFFICE[p.office].code, p.role),)
+            )
             for p in OFFICIALS
         ],
         today,
@@ -122,8 +127,6 @@ def _publish(town: Town, plan: Register, version: EntryVersion) -> EntryVersion:
 
 def _filled(plan: Register, version: EntryVersion) -> EntryDraft:
     """The drafted entry with what only the officer knows."""
-    from msgspec.structs import replace
-
     draft = decode(version.draft, EntryDraft)
     share_type, condition = plan.share
     return replace(
@@ -185,9 +188,8 @@ def ask(town: Town, key: str) -> None:
         request = requests.apply(town.officer("health", "sharing_body_head"), request, why=WHY)
         town.requests[name] = request
         running = next(c for c in clocks.running() if c.subject == f"request:{request.pk}")
-        screen.left(
-            f"{request.number} {draft.title}:{running.due_on} 前答复({running.document}{running.clause})"
-        )
+        law = f"{running.document}{running.clause}"
+        screen.left(f"{request.number} {draft.title}:{running.due_on} 前答复({law})")
 
 
 def grant(town: Town) -> None:
@@ -199,9 +201,8 @@ def grant(town: Town) -> None:
         row = grants.issue(head, agreed, why=WHY)
         town.grants[name] = row
         opened = grants.opened(row)
-        screen.left(
-            f"授权 {row.id}:{len(opened.items)} 个信息项,用途“{opened.purpose}”,至 {row.until:%Y-%m-%d}"
-        )
+        scope = f"{len(opened.items)} 个信息项,用途“{opened.purpose}”"
+        screen.left(f"授权 {row.id}:{scope},至 {row.until:%Y-%m-%d}")
 
 
 def score(town: Town) -> None:

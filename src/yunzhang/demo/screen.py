@@ -1,4 +1,4 @@
-"""What the demonstration shows on a terminal: steps, facts, tables and progress bars. The door to rich."""
+"""What the demonstration shows on a terminal: steps, facts, tables, bars. The door to rich."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The departments and people of the demonstration. Names are real offices; codes and people are made up."""
+"""The departments and people of the demonstration: real offices, made-up codes and people."""
 
 from __future__ import annotations
 
