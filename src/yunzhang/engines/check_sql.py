@@ -94,9 +94,7 @@ def unlike(value: str, type: ItemType) -> str:
     return f"({value} IS NOT NULL AND TRY_CAST({value} AS {READ_AS[type]}) IS NULL)"
 
 
-def check_digit(
-    value: str, scheme: Literal["credit_code", "citizen_id", "org_code"]
-) -> str:
+def check_digit(value: str, scheme: Literal["credit_code", "citizen_id", "org_code"]) -> str:
     """SQL that is true where the check character is right; the same rules as terms.identifiers."""
     match scheme:
         case "credit_code":

@@ -12,7 +12,7 @@ from yunzhang.engines import expressions, lake
 from yunzhang.engines.check_sql import RowCheck, failing, judged, literal, name, table
 from yunzhang.engines.checks import (
     CHECK_COLUMN_MISSING,
-    CHECK_EXPRESSION_REFUSED,
+    CHECK_EXPRESSION_LONG,
     CHECK_NO_DATE,
     CHECK_PATTERN_WRONG,
     CHECK_REFERENCE_MISSING,
@@ -170,8 +170,8 @@ def _unique(under: Table, check: Unique) -> CheckResult:
     columns = ", ".join(map(name, check.columns))
     whole = " AND ".join(f"{name(column)} IS NOT NULL" for column in check.columns)
     groups = f"SELECT {columns}, count(*) AS n FROM {under.sql} WHERE {whole} GROUP BY ALL"
-    query = f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(n) FILTER (n > 1), 0)::BIGINT FROM ({groups})"
-    total, failed = under.ask(query)[0]
+    sums = "coalesce(sum(n), 0)::BIGINT, coalesce(sum(n) FILTER (n > 1), 0)::BIGINT"
+    total, failed = under.ask(f"SELECT {sums} FROM ({groups})")[0]
     where = f"({columns}) IN (SELECT ({columns}) FROM ({groups}) WHERE n > 1)"
     return _result(under, check, total, failed, where, check.columns)
 
@@ -179,7 +179,9 @@ def _unique(under: Table, check: Unique) -> CheckResult:
 def _reference(under: Table, check: Reference) -> CheckResult:
     value, to = name(check.column), name(check.to_column)
     target = table(under.references[check.table])
-    where = f"{value} IS NOT NULL AND {value} NOT IN (SELECT {to} FROM {target} WHERE {to} IS NOT NULL)"
+    where = (
+        f"{value} IS NOT NULL AND {value} NOT IN (SELECT {to} FROM {target} WHERE {to} IS NOT NULL)"
+    )
     total = under.ask(f"SELECT count({value}) FROM {under.sql}")[0][0]
     failed = under.ask(f"SELECT count(*) FROM {under.sql} WHERE {where}")[0][0]
     return _result(under, check, total, failed, where, (check.column,))
@@ -201,15 +203,14 @@ def _freshness(under: Table, check: Freshness) -> CheckResult:
 def _expression(under: Table, check: Expression) -> CheckResult:
     limit = packs.read("national").limit("engines.expression_characters")
     if len(check.sql) > limit:
-        raise Refused(CHECK_EXPRESSION_REFUSED(reason=f"超过 {limit} 个字符 too long"))
-    tree = under.ask(f"SELECT json_serialize_sql({literal(expressions.statement(check.sql))})")
-    judged = expressions.judge(tree[0][0], under.columns)
-    if judged.refusal:
-        raise Refused(CHECK_EXPRESSION_REFUSED(reason=judged.refusal))
+        raise Refused(CHECK_EXPRESSION_LONG(limit=limit))
+    statement = literal(expressions.statement(check.sql))
+    tree = under.ask(f"SELECT json_serialize_sql({statement})")[0][0]
+    columns = expressions.judge(tree, under.columns)
     # TRY turns an error on one row into null, and COALESCE turns null into "does not hold".
     where = f"NOT coalesce(TRY(CAST(({check.sql}\n) AS BOOLEAN)), false)"
     total, failed = under.ask(f"SELECT count(*), count(*) FILTER ({where}) FROM {under.sql}")[0]
-    return _result(under, check, total, failed, where, judged.columns)
+    return _result(under, check, total, failed, where, columns)
 
 
 # Results
@@ -231,9 +232,7 @@ def _sample(under: Table, where: str, columns: tuple[str, ...]) -> tuple[Failing
     )
 
 
-def _counted(
-    check: Check, total: int, failed: int, sample: tuple[FailingRow, ...]
-) -> CheckResult:
+def _counted(check: Check, total: int, failed: int, sample: tuple[FailingRow, ...]) -> CheckResult:
     return CheckResult(
         id=check.id,
         kind=check.kind,

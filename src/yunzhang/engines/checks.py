@@ -1,4 +1,4 @@
-"""Checks: what a table is held to, and the verdict, under the six dimensions of GB/T 36344. Pure."""
+"""Checks: what a table is held to, and the verdict under the six dimensions of GB/T 36344."""
 
 from __future__ import annotations
 
@@ -16,21 +16,43 @@ from yunzhang.terms.faults import FaultKind, Text
 CHECK_COLUMN_MISSING = FaultKind(
     "check.column_missing",
     422,
-    Text("数据表中没有列“{column}”,该项未检查。", "The table has no column “{column}”; not checked."),
-    Text("核对质量规则所写的列名,或更新目录条目。", "Correct the column's name in the check, or the entry."),
+    Text(
+        "数据表中没有列“{column}”,该项未检查。", "The table has no column “{column}”; not checked."
+    ),
+    Text(
+        "核对质量规则所写的列名,或更新目录条目。",
+        "Correct the column's name in the check, or the entry.",
+    ),
 )
 CHECK_REFERENCE_MISSING = FaultKind(
     "check.reference_missing",
     422,
-    Text("没有可对照的数据表“{table}”,该项未检查。", "There is no table “{table}” to refer to; not checked."),
+    Text(
+        "没有可对照的数据表“{table}”,该项未检查。",
+        "There is no table “{table}” to refer to; not checked.",
+    ),
     Text("先归集被引用的数据表。", "Gather the table that is referred to first."),
 )
 CHECK_EXPRESSION_REFUSED = FaultKind(
     "check.expression_refused",
     422,
-    Text("表达式不能使用:{reason}。", "The expression may not use this: {reason}."),
-    Text("只用本表的列、常量、比较和列出的函数写一个真假判断。",
-         "Write one true-or-false test over this table's columns, constants and the listed functions."),
+    Text("表达式不能使用“{part}”。", "The expression may not use “{part}”."),
+    Text(
+        "只用本表的列、常量、比较和允许的函数写一个真假判断。",
+        "Write one true-or-false test of this table's columns, constants and allowed functions.",
+    ),
+)
+CHECK_EXPRESSION_WRONG = FaultKind(
+    "check.expression_wrong",
+    422,
+    Text("这不是一个完整的表达式。", "This is not one whole expression."),
+    Text("改正语法,只写一个判断。", "Correct its syntax and write one test only."),
+)
+CHECK_EXPRESSION_LONG = FaultKind(
+    "check.expression_long",
+    422,
+    Text("表达式超过 {limit} 个字符。", "The expression has more than {limit} characters."),
+    Text("拆成几条规则。", "Split it into several checks."),
 )
 CHECK_PATTERN_WRONG = FaultKind(
     "check.pattern_wrong",
@@ -64,7 +86,7 @@ class Required(Rule, frozen=True, kw_only=True, tag="required"):
 
 
 class Format(Rule, frozen=True, kw_only=True, tag="format"):
-    """Every value matches `pattern` in full (RE2), or can be read as `type`; nulls are not judged."""
+    """Every value matches `pattern` in full (RE2), or can be read as `type`; nulls not judged."""
 
     column: str
     pattern: str = ""
@@ -191,7 +213,9 @@ def by_dimension(results: Iterable[CheckResult]) -> tuple[DimensionScore, ...]:
 def _pooled(dimension: str, results: list[CheckResult]) -> DimensionScore:
     total = sum(result.total for result in results)
     failed = sum(result.failed for result in results)
-    return DimensionScore(dimension=dimension, total=total, failed=failed, score=score(total, failed))
+    return DimensionScore(
+        dimension=dimension, total=total, failed=failed, score=score(total, failed)
+    )
 
 
 def dimension_of(kind: str) -> str:

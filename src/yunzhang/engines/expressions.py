@@ -8,33 +8,48 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from yunzhang.engines.checks import CHECK_EXPRESSION_REFUSED, CHECK_EXPRESSION_WRONG
+from yunzhang.terms.faults import Refused, refuse_if
 
 TABLE = "checked"
 
-NODES = frozenset(
-    {"COLUMN_REF", "CONSTANT", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "FUNCTION"}
+NODES = {
+    "BETWEEN",
+    "CASE",
+    "CAST",
+    "COLUMN_REF",
+    "COMPARISON",
+    "CONJUNCTION",
+    "CONSTANT",
+    "FUNCTION",
+    "OPERATOR",
+}
+OPERATORS = {"+", "-", "*", "/", "//", "%", "||", "~~", "!~~", "~~*", "!~~*"}
+NUMBERS = {"abs", "round", "floor", "ceil", "ceiling", "sign", "mod", "greatest", "least"}
+TEXTS = {
+    *("length", "char_length", "strlen", "lower", "upper", "trim", "ltrim", "rtrim", "ascii"),
+    *("substr", "substring", "left", "right", "starts_with", "prefix", "ends_with", "suffix"),
+    *("contains", "instr", "position", "strpos", "replace", "concat", "nullif"),
+    *("like_escape", "not_like_escape"),
+    *("regexp_matches", "regexp_full_match", "regexp_extract"),
+}
+DATES = {"year", "month", "day", "date_diff", "datediff", "date_part", "try_strptime"}
+FUNCTIONS = OPERATORS | NUMBERS | TEXTS | DATES
+TYPES = {
+    *("VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+    *("FLOAT", "DOUBLE", "DECIMAL", "DATE", "TIME", "TIMESTAMP"),
+}
+EMPTY_PARTS = (
+    "modifiers",
+    "where_clause",
+    "group_expressions",
+    "group_sets",
+    "having",
+    "sample",
+    "qualify",
 )
-FUNCTIONS = frozenset(
-    "+ - * / // % || ~~ !~~ ~~* !~~* like_escape not_like_escape abs round floor ceil ceiling greatest least "
-    "sign mod length char_length strlen lower upper trim ltrim rtrim substr substring left right "
-    "starts_with prefix ends_with suffix contains instr position strpos replace concat ascii "
-    "regexp_matches regexp_full_match regexp_extract nullif year month day date_diff datediff "
-    "date_part datepart try_strptime".split()
-)
-TYPES = frozenset(
-    "VARCHAR BOOLEAN TINYINT SMALLINT INTEGER BIGINT HUGEINT FLOAT DOUBLE DECIMAL DATE TIME TIMESTAMP".split()
-)
-EMPTY_PARTS = ("modifiers", "where_clause", "group_expressions", "group_sets", "having", "sample", "qualify")
-
-
-@dataclass(frozen=True)
-class Judged:
-    """The columns an expression reads, in order, and why it is refused ("" when it is not)."""
-
-    columns: tuple[str, ...]
-    refusal: str = ""
 
 
 def statement(sql: str) -> str:
@@ -42,30 +57,28 @@ def statement(sql: str) -> str:
     return f"SELECT ({sql}\n) FROM {TABLE}"
 
 
-def judge(tree: str, columns: tuple[str, ...]) -> Judged:
-    """Say whether the parsed statement is one harmless test over these columns."""
+def judge(tree: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns an expression reads, in order of the table, from the engine's parse of it.
+
+    Raises Refused with every part that is not allowed, or `check.expression_wrong`.
+    """
+    expression = _only_expression(tree)
+    if expression is None:
+        raise Refused(CHECK_EXPRESSION_WRONG())
+    nodes = list(_nodes(expression))
+    spelled = {column.lower() for column in columns}
+    parts = dict.fromkeys(part for node in nodes if (part := _outside(node, spelled)))
+    refuse_if(CHECK_EXPRESSION_REFUSED(part=part) for part in parts)
+    used = {node["column_names"][0].lower() for node in nodes if node["class"] == "COLUMN_REF"}
+    return tuple(column for column in columns if column.lower() in used)
+
+
+def _only_expression(tree: str) -> Any:
+    """The one select item of the one plain SELECT from our table; None for any other shape."""
     try:
         parsed = json.loads(tree)
     except RecursionError:
-        return Judged((), "嵌套过深 nested too deeply")
-    if parsed.get("error"):
-        return Judged((), "语法错误 syntax error")
-    expression = _only_expression(parsed)
-    if expression is None:
-        return Judged((), "不是单个表达式 not one expression")
-    used: dict[str, None] = {}
-    spelled = {column.lower(): column for column in columns}
-    for node in _nodes(expression):
-        refusal = _refusal(node, spelled)
-        if refusal:
-            return Judged((), refusal)
-        if node["class"] == "COLUMN_REF":
-            used[spelled[node["column_names"][0].lower()]] = None
-    return Judged(tuple(used))
-
-
-def _only_expression(parsed: dict[str, Any]) -> Any:
-    """The one select item of the one plain SELECT from our table; None for any other shape."""
+        return None
     statements = parsed.get("statements") or []
     node = statements[0]["node"] if len(statements) == 1 else {}
     source = node.get("from_table") or {}
@@ -92,22 +105,28 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(part.values())
 
 
-def _refusal(node: dict[str, Any], columns: dict[str, str]) -> str:
+def _outside(node: dict[str, Any], columns: set[str]) -> str:
+    """What of this node is not allowed, "" when all of it is."""
     form = str(node["class"])
     if form not in NODES:
         return form.lower()
     if form == "COLUMN_REF":
-        path = node["column_names"]
-        return "" if len(path) == 1 and path[0].lower() in columns else f"列 column {'.'.join(path)}"
+        path = [str(part) for part in node["column_names"]]
+        return "" if len(path) == 1 and path[0].lower() in columns else ".".join(path)
     if form == "CAST" and node["cast_type"]["id"] not in TYPES:
-        return f"类型 type {node['cast_type']['id']}"
+        return str(node["cast_type"]["id"]).lower()
     if form == "FUNCTION" and not _plain_function(node):
-        return f"函数 function {node['function_name']}"
+        return str(node["function_name"])
     return ""
 
 
 def _plain_function(node: dict[str, Any]) -> bool:
-    dressed = (node.get("distinct"), node.get("filter"), node.get("export_state"),
-               (node.get("order_bys") or {}).get("orders"), node.get("catalog"))
+    dressed = (
+        node.get("distinct"),
+        node.get("filter"),
+        node.get("export_state"),
+        (node.get("order_bys") or {}).get("orders"),
+        node.get("catalog"),
+    )
     known = node["function_name"].lower() in FUNCTIONS
     return known and node.get("schema") in ("", "main") and not any(dressed)

@@ -8,22 +8,28 @@ import secrets
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any
 
 from yunzhang import packs
+from yunzhang.engines import parquet as files
 from yunzhang.engines import sources
-from yunzhang.engines.readings import Reading, RowFault, SourceColumn, SourceSpec, schema
+from yunzhang.engines.bad_rows import RowFault
+from yunzhang.engines.parquet import Batch, SourceColumn
+from yunzhang.engines.readings import Reading, SourceSpec
 from yunzhang.terms.document import Document
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
 LAKE_UNWRITABLE = FaultKind(
     "lake.unwritable",
     507,
-    Text("数据湖写不进去({reason}),原有数据没有改动。",
-         "The lake cannot be written ({reason}); what was there before is untouched."),
-    Text("清理磁盘或核对目录权限后重新归集。", "Free some disk or check the folder's rights, then gather again."),
+    Text(
+        "数据湖写不进去({reason}),原有数据没有改动。",
+        "The lake cannot be written ({reason}); what was there before is untouched.",
+    ),
+    Text(
+        "清理磁盘或核对目录权限后重新归集。",
+        "Free some disk or check the folder's rights, then gather again.",
+    ),
 )
 LAKE_UNREADABLE = FaultKind(
     "lake.unreadable",
@@ -32,7 +38,6 @@ LAKE_UNREADABLE = FaultKind(
     Text("先归集该数据表。", "Gather the table first."),
 )
 
-NATIVE = b"native"
 CHUNK = 1 << 20
 
 Progress = Callable[[int, float | None], None]
@@ -69,7 +74,7 @@ def gather(spec: SourceSpec, target: Path, progress: Progress | None = None) -> 
     """
     reading = sources.read(spec, packs.read("national").limit("engines.batch_rows"))
     with _atomic(target) as part:
-        rows = _write(reading, part, progress or (lambda rows, fraction: None))
+        rows = _write(reading, part, progress or _silent)
         size, digest = part.stat().st_size, _digest(part)
     faults = reading.faults
     return Gathered(
@@ -91,10 +96,7 @@ def gather(spec: SourceSpec, target: Path, progress: Progress | None = None) -> 
 def columns(parquet: Path) -> tuple[SourceColumn, ...]:
     """The columns of a gathered table, in order, with the types its source declared."""
     with _opened(parquet) as file:
-        return tuple(
-            SourceColumn(name=field.name, native=(field.metadata or {}).get(NATIVE, b"").decode())
-            for field in file.schema_arrow
-        )
+        return files.declared(file)
 
 
 def rows(parquet: Path) -> int:
@@ -105,7 +107,7 @@ def rows(parquet: Path) -> int:
 
 def batches(
     parquet: Path, names: tuple[str, ...] | None = None, batch_rows: int | None = None
-) -> Iterator[pa.RecordBatch]:
+) -> Iterator[Batch]:
     """The table's rows in order, all text; only the columns `names` when given."""
     limit = batch_rows or packs.read("national").limit("engines.batch_rows")
     with _opened(parquet) as file:
@@ -113,38 +115,31 @@ def batches(
 
 
 @contextmanager
-def _opened(parquet: Path) -> Iterator[pq.ParquetFile]:
+def _opened(parquet: Path) -> Iterator[Any]:
     try:
-        file = pq.ParquetFile(parquet)
-    except (OSError, pa.ArrowException) as error:
+        file = files.opened(parquet)
+    except files.BROKEN as error:
         raise Refused(LAKE_UNREADABLE(name=parquet.name)) from error
     with file:
         yield file
 
 
+def _silent(rows: int, fraction: float | None) -> None:
+    """Nobody watches this gathering."""
+
+
 def _write(reading: Reading, part: Path, progress: Progress) -> int:
     done = 0
-    form = _schema(reading.columns)
-    with closing(_drawn(reading)) as batches, pq.ParquetWriter(part, form, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch.cast(form))
+    with closing(_drawn(reading)) as drawn, files.writing(part, reading.columns) as write:
+        for batch in drawn:
+            write(batch)
             done += batch.num_rows
             progress(done, reading.fraction())
     return done
 
 
-def _drawn(reading: Reading) -> Generator[pa.RecordBatch, None, None]:
+def _drawn(reading: Reading) -> Generator[Batch, None, None]:
     yield from reading.batches
-
-
-def _schema(columns: tuple[SourceColumn, ...]) -> pa.Schema:
-    form = schema(columns)
-    return pa.schema(
-        [
-            field.with_metadata({NATIVE: column.native.encode()})
-            for field, column in zip(form, columns, strict=True)
-        ]
-    )
 
 
 @contextmanager

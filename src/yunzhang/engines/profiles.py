@@ -14,7 +14,9 @@ from yunzhang.terms.document import Document
 from yunzhang.terms.entry import DataItem
 from yunzhang.terms.levels import Grade
 
-CODE_NAME = re.compile(r"代码|编码|编号|号码|证号|电话|手机|邮编|code|(^|_)(id|no)$|phone|zip", re.IGNORECASE)
+CODE_NAME = re.compile(
+    r"代码|编码|编号|号码|证号|电话|手机|邮编|code|(^|_)(id|no)$|phone|zip", re.IGNORECASE
+)
 MONEY_NAME = re.compile(r"金额|价格|单价|总价|费用|收入|支出|预算|amount|price", re.IGNORECASE)
 TRUTHS = frozenset({"是", "否", "true", "false", "yes", "no", "y", "n", "t", "f"})
 MEMO_LENGTH = 255  # what a varchar column of the field's databases holds; longer is 备注
@@ -151,7 +153,10 @@ def draft_items(profile: TableProfile) -> tuple[DataItem, ...]:
 
 def pattern(values: Iterable[str]) -> str:
     """A regular expression of digits and capitals that all values match, or "" when none does."""
-    shapes = {tuple((mark, len(list(run))) for mark, run in groupby(map(_class, value))) for value in values}
+    shapes = {
+        tuple((mark, len(list(run))) for mark, run in groupby(map(_class, value)))
+        for value in values
+    }
     marks = {tuple(mark for mark, _ in shape) for shape in shapes}
     if len(marks) != 1 or not any(mark in ("[0-9]", "[A-Z]") for mark in next(iter(marks))):
         return ""
@@ -159,7 +164,9 @@ def pattern(values: Iterable[str]) -> str:
         return ""
     runs = zip(*(tuple(count for _, count in shape) for shape in shapes), strict=True)
     counts = [(min(run), max(run)) for run in runs]
-    return "".join(mark + _times(*count) for mark, count in zip(next(iter(marks)), counts, strict=True))
+    return "".join(
+        mark + _times(*count) for mark, count in zip(next(iter(marks)), counts, strict=True)
+    )
 
 
 def _class(character: str) -> str:

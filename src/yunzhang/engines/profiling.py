@@ -33,26 +33,28 @@ def profile(ask: Ask, parquet: Path) -> TableProfile:
     """
     rows = lake.rows(parquet)
     exact = rows <= packs.read("national").limit("engines.distinct_exact_rows")
-    profiles = tuple(_typed(ask, parquet, one) for one in _count(ask, parquet, rows, exact))
+    profiles = tuple(_typed(ask, parquet, one) for one in _count(ask, parquet, rows, exact=exact))
     keys = _candidate_keys(ask, parquet, profiles, rows)
     return TableProfile(rows=rows, columns=profiles, candidate_keys=keys)
 
 
-def _count(ask: Ask, parquet: Path, rows: int, exact: bool) -> list[Counted]:
+def _count(ask: Ask, parquet: Path, rows: int, *, exact: bool) -> list[Counted]:
     columns = lake.columns(parquet)
     values = packs.read("national").limit("engines.profile_values")
     parts = (
-        f"SELECT {place} AS place, * FROM ({_count_one(parquet, column.name, exact, values)})"
+        f"SELECT {place} AS place, * FROM ({_count_one(parquet, column.name, values, exact=exact)})"
         for place, column in enumerate(columns)
     )
     found = ask(" UNION ALL ".join(parts) + " ORDER BY place")
     return [
-        Counted(name=column.name, native=column.native, rows=rows, distinct_exact=exact, **_counted(row))
+        Counted(
+            name=column.name, native=column.native, rows=rows, distinct_exact=exact, **_counted(row)
+        )
         for column, (_, *row) in zip(columns, found, strict=True)
     ]
 
 
-def _count_one(parquet: Path, column: str, exact: bool, values: int) -> str:
+def _count_one(parquet: Path, column: str, values: int, *, exact: bool) -> str:
     group = "GROUP BY 1" if exact else ""
     distinct = "count(v)" if exact else "approx_count_distinct(v)"
     times = "count(*)" if exact else "1"
@@ -95,8 +97,11 @@ def _candidate_keys(
     single = [
         (column.name,)
         for column in filled
-        if (column.distinct == rows if column.distinct_exact
-            else column.distinct >= least and _identifies(ask, parquet, (column.name,), rows))
+        if (
+            column.distinct == rows
+            if column.distinct_exact
+            else column.distinct >= least and _identifies(ask, parquet, (column.name,), rows)
+        )
     ]
     return tuple(single or _composites(ask, parquet, filled, rows))
 
@@ -117,5 +122,5 @@ def _composites(
 
 def _identifies(ask: Ask, parquet: Path, columns: tuple[str, ...], rows: int) -> bool:
     listed = ", ".join(map(name, columns))
-    query = f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {table(parquet)})"  # noqa: S608
+    query = f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {table(parquet)})"
     return bool(ask(query)[0][0] == rows)

@@ -12,22 +12,17 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-import pyarrow as pa
-
 from yunzhang import packs
-from yunzhang.engines.readings import (
+from yunzhang.engines.bad_rows import (
     ROW_FIELDS,
     ROW_NUL,
     ROW_QUOTE,
     ROW_TOO_LONG,
-    SOURCE_UNREADABLE,
-    Reading,
-    Row,
     RowFaults,
-    SourceColumn,
-    batches,
     name_columns,
 )
+from yunzhang.engines.parquet import Batch, Row, SourceColumn, batches
+from yunzhang.engines.readings import SOURCE_EMPTY, Reading
 from yunzhang.terms.faults import FaultKind, Refused
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -64,10 +59,10 @@ def read(path: Path, batch_rows: int) -> Reading:
     records = Records(stream, delimiter, pack.limit("engines.record_lines"), faults)
     header = next(iter(records), None)
     if header is None:
-        raise Refused(SOURCE_UNREADABLE(source=path.name, reason="没有表头 no header"))
+        raise Refused(SOURCE_EMPTY(source=path.name))
     names, repairs = name_columns(header[1])
     columns = tuple(SourceColumn(name=name) for name in names)
-    rows = _rows(records, len(columns), faults, seen.has_nul)
+    rows = _rows(records, len(columns), faults, has_nul=seen.has_nul)
     size = max(path.stat().st_size, 1)
     return Reading(
         columns,
@@ -191,7 +186,7 @@ class Records:
 
 
 def _rows(
-    records: Iterable[tuple[int, list[str]]], width: int, faults: RowFaults, has_nul: bool
+    records: Iterable[tuple[int, list[str]]], width: int, faults: RowFaults, *, has_nul: bool
 ) -> Iterator[tuple[int, Row]]:
     for line, record in records:
         if len(record) != width:
@@ -202,7 +197,7 @@ def _rows(
             yield line, [value or None for value in record]
 
 
-def _closing(stream: TextIO, drawn: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _closing(stream: TextIO, drawn: Iterator[Batch]) -> Iterator[Batch]:
     with stream:
         yield from drawn
 

@@ -1,43 +1,31 @@
-"""Files: a file or a folder of CSV, Excel, Parquet, JSON or GeoJSON, each file (or sheet) a table."""
+"""Files: one file or a folder of CSV, Excel, Parquet, JSON or GeoJSON; each file a table."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-import openpyxl
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-from openpyxl.utils.exceptions import InvalidFileException
-
-from yunzhang import packs
-from yunzhang.engines import source_csv, source_json
+from yunzhang.engines import parquet, source_csv, source_excel, source_json
+from yunzhang.engines.bad_rows import RowFaults, name_columns
+from yunzhang.engines.parquet import Batch, SourceColumn
 from yunzhang.engines.readings import (
-    ROW_FIELDS,
+    SOURCE_CHANGED,
     SOURCE_LOST,
     SOURCE_MISSING,
     SOURCE_UNREADABLE,
     TABLE_UNKNOWN,
     Reading,
-    Row,
-    RowFaults,
-    SourceColumn,
     SourceSpec,
     TableName,
-    batches,
-    name_columns,
-    schema,
     text,
 )
 from yunzhang.terms.faults import Refused
 
 SHEET = "#"
-NO_SHEETS: tuple[str, ...] = ("",)
+BROKEN = (*parquet.BROKEN, *source_excel.BROKEN)
 
 
 @dataclass(frozen=True)
@@ -46,7 +34,7 @@ class Files:
 
     suffixes: tuple[str, ...]
     open: Callable[[Path, str, int], Reading]
-    sheets: Callable[[Path], tuple[str, ...]] = lambda path: NO_SHEETS
+    sheets: Callable[[Path], tuple[str, ...]] = lambda _: ("",)
 
     def tables(self, spec: SourceSpec) -> tuple[TableName, ...]:
         return tuple(self._places(spec))
@@ -82,28 +70,25 @@ def _within(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in suffixes and path.is_file() and not path.name.startswith((".", "~$"))
+        if path.suffix.lower() in suffixes
+        and path.is_file()
+        and not path.name.startswith((".", "~$"))
     )
 
 
-class _readable:
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     """Turns what a broken file makes its library raise into one refusal; never echoes content."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError) and not isinstance(error, pa.ArrowException):
-            raise Refused(SOURCE_MISSING(source=self._path.name)) from error
-        if isinstance(error, (pa.ArrowException, BadZipFile, InvalidFileException, KeyError, ValueError)):
-            reason = type(error).__name__
-            raise Refused(SOURCE_UNREADABLE(source=self._path.name, reason=reason)) from error
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Refused(SOURCE_MISSING(source=path.name)) from error
+    except BROKEN as error:
+        reason = type(error).__name__
+        raise Refused(SOURCE_UNREADABLE(source=path.name, reason=reason)) from error
 
 
-def _guarded(path: Path, reading: Reading) -> Iterator[pa.RecordBatch]:
+def _guarded(path: Path, reading: Reading) -> Iterator[Batch]:
     """The batches; a file that breaks off or is not the same at the end is a lost source."""
     before = _print(path)
     rows = 0
@@ -112,10 +97,10 @@ def _guarded(path: Path, reading: Reading) -> Iterator[pa.RecordBatch]:
             rows += batch.num_rows
             yield batch
         after = _print(path)
-    except (OSError, BadZipFile, EOFError) as error:
+    except BROKEN as error:
         raise Refused(SOURCE_LOST(rows=rows, reason=type(error).__name__)) from error
     if before != after:
-        raise Refused(SOURCE_LOST(rows=rows, reason="文件被改动 file changed"))
+        raise Refused(SOURCE_CHANGED(source=path.name))
 
 
 def _print(path: Path) -> tuple[int, int, int]:
@@ -123,109 +108,37 @@ def _print(path: Path) -> tuple[int, int, int]:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
-# Excel
-
-
-def _sheets(path: Path) -> tuple[str, ...]:
-    book = openpyxl.load_workbook(path, read_only=True)
-    try:
-        return tuple(sheet.title for sheet in book.worksheets)
-    finally:
-        book.close()
-
-
-def _open_excel(path: Path, sheet: str, batch_rows: int) -> Reading:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    page = book[sheet]
-    page.reset_dimensions()  # what a sheet says of its own size is often wrong
-    faults = RowFaults(packs.read("national").limit("engines.row_faults_kept"))
-    rows = _cells(page.iter_rows())
-    header = next(rows, None)
-    if header is None:
-        raise Refused(SOURCE_UNREADABLE(source=f"{path.name}{SHEET}{sheet}", reason="空表 empty"))
-    names, repairs = name_columns(header[1])
-    columns = tuple(SourceColumn(name=name) for name in names)
-    drawn = batches(_padded(rows, len(names), faults), columns, batch_rows, faults)
-    return Reading(columns, _closing(book, drawn), faults, repairs)
-
-
-def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, Row]]:
-    """Rows that hold anything, with their number, without the empty cells at their end."""
-    for number, cells in enumerate(rows, 1):
-        row = [_cell(cell) for cell in cells]
-        while row and row[-1] is None:
-            row.pop()
-        if row:
-            yield number, row
-
-
-def _cell(cell: Any) -> str | None:
-    value = text(cell.value) or None
-    # A number shown as 001234 by its format "000000" is a code: what people see is what counts.
-    if value and isinstance(cell.value, (int, float)) and re.fullmatch("0+", cell.number_format or ""):
-        return value.zfill(len(cell.number_format))
-    return value
-
-
-def _padded(
-    rows: Iterable[tuple[int, Row]], width: int, faults: RowFaults
-) -> Iterator[tuple[int, Row]]:
-    for number, row in rows:
-        if len(row) > width:
-            faults.reject(number, ROW_FIELDS(expected=width, actual=len(row)))
-        else:
-            yield number, row + [None] * (width - len(row))
-
-
-def _closing(book: Any, drawn: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    try:
-        yield from drawn
-    finally:
-        book.close()
-
-
-# Parquet
-
-
-def _open_parquet(path: Path, sheet: str, batch_rows: int) -> Reading:
-    file = pq.ParquetFile(path)
-    fields = file.schema_arrow
-    names, repairs = name_columns(fields.names)
-    columns = tuple(
-        SourceColumn(name=name, native=str(field.type))
-        for name, field in zip(names, fields, strict=True)
-    )
-    form = schema(columns)
-    drawn = (
-        pa.RecordBatch.from_arrays([_as_text(column) for column in batch.columns], schema=form)
-        for batch in file.iter_batches(batch_rows)
-    )
-    return Reading(columns, drawn, RowFaults(0), repairs)
-
-
-def _as_text(column: pa.Array) -> pa.Array:
-    """Any Arrow column as text; by value where Arrow's own cast would lose or decorate."""
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_integer(column.type):
-        return pc.cast(column, pa.string())
-    return pa.array([text(value) for value in column.to_pylist()], type=pa.string())
-
-
-def _open_csv(path: Path, sheet: str, batch_rows: int) -> Reading:
+def _open_csv(path: Path, _: str, batch_rows: int) -> Reading:
     return source_csv.read(path, batch_rows)
 
 
-def _open_json(path: Path, sheet: str, batch_rows: int) -> Reading:
+def _open_parquet(path: Path, _: str, batch_rows: int) -> Reading:
+    file = parquet.opened(path).__enter__()
+    declared = parquet.declared(file)
+    names, repairs = name_columns(column.name for column in declared)
+    columns = tuple(
+        SourceColumn(name=name, native=column.native)
+        for name, column in zip(names, declared, strict=True)
+    )
+    drawn = _closing(file, parquet.as_text(file, columns, batch_rows, text))
+    return Reading(columns, drawn, RowFaults(0), repairs)
+
+
+def _closing(file: Any, drawn: Iterator[Batch]) -> Iterator[Batch]:
+    with file:
+        yield from drawn
+
+
+def _open_json(path: Path, _: str, batch_rows: int) -> Reading:
     return source_json.read(path, batch_rows)
 
 
-def _open_geojson(path: Path, sheet: str, batch_rows: int) -> Reading:
+def _open_geojson(path: Path, _: str, batch_rows: int) -> Reading:
     return source_json.read_features(path, batch_rows)
 
 
 CSV = Files((".csv", ".tsv", ".txt"), _open_csv)
-EXCEL = Files((".xlsx", ".xlsm"), _open_excel, _sheets)
+EXCEL = Files((".xlsx", ".xlsm"), source_excel.read, source_excel.sheets)
 PARQUET = Files((".parquet",), _open_parquet)
 JSON = Files((".json", ".jsonl", ".ndjson"), _open_json)
 GEOJSON = Files((".geojson", ".json"), _open_geojson)

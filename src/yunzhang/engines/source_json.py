@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from yunzhang import packs
+from yunzhang.engines.bad_rows import ROW_JSON, RowFaults, name_columns
+from yunzhang.engines.parquet import SourceColumn, batches
 from yunzhang.engines.readings import (
-    ROW_JSON,
-    SOURCE_UNREADABLE,
+    SOURCE_CUT_OFF,
+    SOURCE_EMPTY,
+    SOURCE_TOO_LARGE,
     Reading,
-    RowFaults,
-    SourceColumn,
-    batches,
-    name_columns,
     text,
 )
 from yunzhang.engines.source_csv import survey
@@ -37,16 +36,17 @@ def read(path: Path, batch_rows: int) -> Reading:
 
 
 def read_features(path: Path, batch_rows: int) -> Reading:
-    """GeoJSON: the properties, then `geometry` as GeoJSON text and `bbox` as "west,south,east,north".
+    """GeoJSON: the properties, `geometry` as GeoJSON text, `bbox` as "west,south,east,north".
 
     Read whole: refused when larger than the pack's `engines.json_whole_bytes`.
     """
-    if path.stat().st_size > packs.read("national").limit("engines.json_whole_bytes"):
-        raise Refused(SOURCE_UNREADABLE(source=path.name, reason="文件过大 too large"))
+    limit = packs.read("national").limit("engines.json_whole_bytes")
+    if path.stat().st_size > limit:
+        raise Refused(SOURCE_TOO_LARGE(source=path.name, bytes=limit))
     whole = json.loads(path.read_text(encoding="utf-8-sig"))
     features = whole.get("features") if isinstance(whole, dict) else None
     if not isinstance(features, list):
-        raise Refused(SOURCE_UNREADABLE(source=path.name, reason="不是 FeatureCollection"))
+        raise Refused(SOURCE_EMPTY(source=path.name))
     rows = [(number, _feature(feature)) for number, feature in enumerate(features, 1)]
     return _reading(path, "utf-8", lambda: iter(rows), batch_rows)
 
@@ -57,7 +57,7 @@ def _reading(
     faults = RowFaults(packs.read("national").limit("engines.row_faults_kept"))
     keys = _keys(objects())
     if not keys:
-        raise Refused(SOURCE_UNREADABLE(source=path.name, reason="没有对象 no objects"))
+        raise Refused(SOURCE_EMPTY(source=path.name))
     names, repairs = name_columns(keys)
     columns = tuple(SourceColumn(name=name) for name in names)
     drawn = batches(_rows(objects(), keys, faults), columns, batch_rows, faults, encoding)
@@ -94,7 +94,7 @@ def _lines(stream: TextIO) -> Iterator[Numbered]:
         if line.strip():
             try:
                 yield number, json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 yield number, None
 
 
@@ -109,12 +109,11 @@ def _array(path: Path, stream: TextIO) -> Iterator[Numbered]:
                 return
             value, end = DECODER.raw_decode(buffer, position)
             # A number or word at the very end of the buffer may go on in the next chunk.
-            buffer[end]  # noqa: B018
-        except (IndexError, ValueError):
+            buffer[end]
+        except (IndexError, ValueError, RecursionError):
             more = stream.read(max(CHUNK, len(buffer)))
             if not more:
-                reason = f"第 {number + 1} 个对象处中断 breaks off at object {number + 1}"
-                raise Refused(SOURCE_UNREADABLE(source=path.name, reason=reason)) from None
+                raise Refused(SOURCE_CUT_OFF(source=path.name, position=number + 1)) from None
             buffer, position = buffer[position:] + more, 0
             continue
         number, position = number + 1, end
@@ -132,7 +131,11 @@ def _feature(feature: Any) -> Any:
         return None
     geometry = feature.get("geometry")
     properties = feature.get("properties") or {}
-    return {**properties, "geometry": geometry, "bbox": feature.get("bbox") and _join(feature["bbox"]) or _bbox(geometry)}
+    return {
+        **properties,
+        "geometry": geometry,
+        "bbox": _join(feature["bbox"]) if feature.get("bbox") else _bbox(geometry),
+    }
 
 
 def _bbox(geometry: Any) -> str | None:

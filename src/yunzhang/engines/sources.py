@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yunzhang.engines import source_databases, source_files
+from yunzhang.engines import source_files
+from yunzhang.engines.bad_rows import RowFault, RowFaults
+from yunzhang.engines.parquet import SourceColumn
 from yunzhang.engines.readings import (
     Reader,
     Reading,
-    RowFault,
-    RowFaults,
-    SourceColumn,
     SourceKind,
     SourceSpec,
     TableName,
 )
+from yunzhang.engines.source_mysql import Mysql
+from yunzhang.engines.source_postgresql import Postgresql
+from yunzhang.engines.source_sqlite import Sqlite
 
 __all__ = [
     "READERS",
@@ -35,9 +37,9 @@ READERS: Mapping[SourceKind, Reader] = {
     SourceKind.PARQUET: source_files.PARQUET,
     SourceKind.JSON: source_files.JSON,
     SourceKind.GEOJSON: source_files.GEOJSON,
-    SourceKind.SQLITE: source_databases.Sqlite(),
-    SourceKind.POSTGRESQL: source_databases.Postgresql(),
-    SourceKind.MYSQL: source_databases.Mysql(),
+    SourceKind.SQLITE: Sqlite(),
+    SourceKind.POSTGRESQL: Postgresql(),
+    SourceKind.MYSQL: Mysql(),
 }
 
 
