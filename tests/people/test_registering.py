@@ -1,0 +1,137 @@
+"""Founding a hub; registering units and persons; permissions and reasons."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.hub_world import FOUNDED_ON, PASSWORD, TODAY, UNITS, WHY, HubWorld, build, credit_code
+from yunzhang.people import founding, identity, units
+from yunzhang.people.hub_key import hub_key, sign
+from yunzhang.people.models import FactRow, Person, Post, Unit
+from yunzhang.people.permissions import actor_of, may
+from yunzhang.terms.faults import Refused
+from yunzhang.terms.grant import Party
+
+
+def test_a_hub_is_founded_once(hub: HubWorld) -> None:
+    with pytest.raises(Refused) as refused:
+        founding.found(UNITS, [], TODAY)
+
+    assert refused.value.codes == ("hub.founded",)
+    assert set(FactRow.objects.values_list("person", flat=True)) == {None}
+
+
+def test_a_founding_is_whole_or_nothing(db, hub_home: Path) -> None:
+    wrong = founding.NewPerson("x", "某", "123", ((credit_code(2), "no_such_role"),))
+
+    with pytest.raises(Refused) as refused:
+        founding.found(UNITS, [wrong], FOUNDED_ON)
+
+    assert set(refused.value.codes) == {"person.role_unknown", "person.password_weak"}
+    assert not Unit.objects.exists()
+    assert not FactRow.objects.exists()
+    build(hub_home / "sources")
+
+
+def test_a_unit_is_refused_with_everything_wrong_with_it(hub: HubWorld) -> None:
+    with pytest.raises(Refused) as refused:
+        units.register(hub.reviewer, "123", "民政厅", "", "galaxy", why=WHY)
+
+    assert set(refused.value.codes) == {
+        "unit.code_wrong",
+        "unit.name_missing",
+        "unit.tier_unknown",
+        "unit.twice",
+    }
+
+
+def test_only_the_authority_registers_units(hub: HubWorld) -> None:
+    with pytest.raises(Refused) as refused:
+        units.register(hub.head, credit_code(9), "新厅", "新", "province", why=WHY)
+
+    assert refused.value.codes == ("permission.missing",)
+
+
+@pytest.mark.parametrize("why", ["", "  \n"])
+def test_a_deed_without_a_reason_is_refused(hub: HubWorld, why: str) -> None:
+    with pytest.raises(Refused) as refused:
+        units.register(hub.reviewer, credit_code(9), "新厅", "新", "province", why=why)
+
+    assert refused.value.codes == ("act.reason_missing",)
+
+
+def test_a_unit_finds_the_authority_of_its_tier(hub: HubWorld) -> None:
+    city = units.register(
+        hub.reviewer, credit_code(8), "柳州数据局", "柳数", "city", is_authority=True, why=WHY
+    )
+    office = units.register(hub.reviewer, credit_code(9), "柳州民政局", "柳民", "city", why=WHY)
+
+    assert units.authority_of(office) == city
+    assert units.authority_of(hub.units[2]) == hub.units[1]
+
+
+def test_a_registered_person_signs_in_and_may_what_the_post_gives(hub: HubWorld) -> None:
+    person = identity.register(
+        hub.reviewer,
+        "xin",
+        "新人",
+        PASSWORD,
+        [(hub.units[3], "consumer_officer")],
+        why=WHY,
+        from_date=TODAY,
+    )
+
+    actor = actor_of(Person.objects.get(username="xin"), TODAY)
+
+    assert person.check_password(PASSWORD)
+    assert may(actor, "request.draft", hub.units[3])
+    assert not may(actor, "request.draft", hub.units[2])
+    assert PASSWORD not in "".join(FactRow.objects.values_list("content", flat=True))
+
+
+def test_a_person_is_refused_with_everything_wrong(hub: HubWorld) -> None:
+    with pytest.raises(Refused) as refused:
+        identity.register(hub.reviewer, "officer", "", "12345", [], why=WHY)
+
+    assert set(refused.value.codes) == {
+        "person.name_missing",
+        "person.twice",
+        "person.post_missing",
+        "person.password_weak",
+    }
+
+
+def test_a_post_is_given_and_ended_on_a_day(hub: HubWorld) -> None:
+    person = hub.head.person
+    post = identity.appoint(
+        hub.reviewer, person, hub.units[3], "consumer_officer", why=WHY, from_date=TODAY
+    )
+    assert may(actor_of(person, TODAY), "request.draft", hub.units[3])
+
+    identity.relieve(hub.reviewer, post, why=WHY, to_date=date(2026, 3, 31))
+
+    assert may(actor_of(person, date(2026, 3, 31)), "request.draft", hub.units[3])
+    assert not may(actor_of(person, date(2026, 4, 1)), "request.draft", hub.units[3])
+
+
+def test_a_post_is_neither_given_nor_ended_twice(hub: HubWorld) -> None:
+    held = Post.objects.get(person=hub.head.person)
+    with pytest.raises(Refused) as given:
+        identity.appoint(hub.reviewer, hub.head.person, held.unit, held.role, why=WHY)
+    identity.relieve(hub.reviewer, held, why=WHY, to_date=TODAY)
+
+    with pytest.raises(Refused) as ended:
+        identity.relieve(hub.reviewer, held, why=WHY, to_date=TODAY)
+
+    assert (given.value.codes, ended.value.codes) == (("person.post_held",), ("person.post_ended",))
+
+
+def test_the_hubs_key_is_made_once_and_only_its_owner_can_read_it(hub_home: Path) -> None:
+    first = hub_key()
+
+    assert hub_key() == first
+    assert (hub_home / "hub.key").stat().st_mode & 0o077 == 0
+    assert first.public.text in sign("party/1", Party(code="1", name="甲"))
