@@ -53,6 +53,11 @@ class Frontier:
         self._stack = list(stack)
         self._hasher = hasher
 
+    @property
+    def stack(self) -> tuple[bytes, ...]:
+        """The subtree hashes from left to right: what an equal frontier is made of."""
+        return tuple(self._stack)
+
     def extend(self, leaves: Iterable[bytes]) -> list[tuple[int, bytes]]:
         """Add leaf hashes; gives (level, root) of each tile they filled, a level in order.
 
