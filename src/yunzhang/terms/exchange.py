@@ -11,7 +11,7 @@ BATCH_KIND = "batch/1"
 ASK_HEADER = "Yunzhang-Node"  # carries the signed ask, in base64
 
 
-class Ask(Document):
+class Ask(Document, frozen=True, kw_only=True):
     """One request of a node to its hub, signed with the node's key; good for a short while."""
 
     node: str
