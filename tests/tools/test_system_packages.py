@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
-from tools.system_packages import Need, in_folder, on_path, write_left_out
+import pytest
+
+from tools import system_packages
+from tools.system_packages import Need, gather, in_folder, on_path, write_left_out
 
 PROGRAM = Need("Nothing", "nothing", on_path("no-such-program"), "the tests of nothing")
 
@@ -32,3 +35,14 @@ def test_programs_are_found_on_the_path_and_fonts_in_folders(tmp_path):
     assert not PROGRAM.found()
     assert in_folder(str(tmp_path), "**/*CJK*")()
     assert not in_folder(str(tmp_path / "absent"), "*")()
+
+
+@pytest.mark.parametrize(("stands_in", "count"), [(True, 0), (False, 1)])
+def test_what_stands_in_for_a_program_counts(monkeypatch, tmp_path, stands_in, count):
+    need = Need("Nothing", "nothing", on_path("no-such-program"), "tests", lambda: stands_in)
+    listed = tmp_path / "left-out.json"
+    monkeypatch.setattr(system_packages, "can_install", lambda: False)
+
+    gather([need], listed)
+
+    assert len(json.loads(listed.read_text())) == count
