@@ -145,6 +145,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def _make(folder: Path, touched: set[Path]) -> None:
+    if folder.is_dir():
+        return
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     touched.update(each.parent for each in missing)
