@@ -68,7 +68,7 @@ class HubWorld:
         place = self.sources / folder
         place.mkdir(exist_ok=True)
         (place / "townships.csv").write_text(text, encoding="utf-8")
-        return SourceSpec(kind=SourceKind.CSV, location=str(place), table="townships")
+        return SourceSpec(kind=SourceKind.CSV, location=str(place), table="townships.csv")
 
     def table(self, name: str = "townships", text: str = TOWNSHIPS) -> DataTable:
         """A registered table of the provider, not yet gathered."""

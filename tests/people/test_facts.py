@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 
 from tests.hub_world import WHY, HubWorld, credit_code
 from yunzhang.people import facts, units
+from yunzhang.people.act import act
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import FactRow, Unit
 from yunzhang.protect.ledger import Ledger
@@ -98,16 +98,21 @@ def test_a_leaf_names_deed_and_pseudonym_but_no_words(hub: HubWorld) -> None:
 
     assert (fact.deed, fact.subject) == (Deed.UNIT_REGISTERED, f"unit:{unit.code}")
     assert fact.actor == f"person:{hub.reviewer.person.pk}"
-    assert "新设部门" not in row.leaf and "自然资源厅" not in row.leaf
+    assert "新设部门" not in row.leaf
+    assert "自然资源厅" not in row.leaf
     assert fact.why_hash == digest((row.salt + row.why).encode())
     assert fact.content_hash == digest((row.salt + row.content).encode())
+
+
+def _half_a_registration() -> None:
+    Unit.objects.create(code=credit_code(9), name="新厅", short_name="新")
+    raise Killed
 
 
 def test_a_deed_that_fails_leaves_neither_change_nor_fact(hub: HubWorld) -> None:
     before = FactRow.objects.count(), Unit.objects.count()
 
-    with pytest.raises(Killed), transaction.atomic():
-        units.register(hub.reviewer, credit_code(9), "新厅", "新", "province", why=WHY)
-        raise Killed
+    with pytest.raises(Killed), act(hub.reviewer, Deed.UNIT_REGISTERED, unit=None, why=WHY):
+        _half_a_registration()
 
     assert (FactRow.objects.count(), Unit.objects.count()) == before
