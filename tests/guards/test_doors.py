@@ -30,8 +30,9 @@ SIDE_DOORS = {
     ("httpx", "demo/servers.py"): "the demo waits, as an operator would, until a server answers",
     ("openpyxl", "portal/export.py"): "a page's list leaves as Excel; engines only read",
 }
-# Django is the hub's own language: any file of these rooms speaks it.
-DJANGO = ("gather", "hub", "oversee", "people", "portal", "share", "use", "worker.py")
+# Django is the hub's own language: any file of these rooms speaks it. The demo stands above the
+# hub and acts in it as its people.
+DJANGO = ("demo", "gather", "hub", "oversee", "people", "portal", "share", "use", "worker.py")
 
 
 def libraries(module: ast.Module) -> set[str]:
