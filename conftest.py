@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-LEFT_OUT = Path(__file__).parent / ".venv" / "left-out.json"
+LEFT_OUT = Path(__file__).parent / ".venv" / "left-out-of-test.json"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

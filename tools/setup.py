@@ -48,7 +48,7 @@ def set_up(profile: str) -> None:
     node_packages.placed().take()
     python_packages.registers().take()
     if SYSTEM[profile]:
-        system_packages.gather(SYSTEM[profile])
+        system_packages.gather(SYSTEM[profile], system_packages.left_out_of(profile))
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from tools.step import VENV, Stuck, run
 
-LEFT_OUT = VENV / "left-out.json"
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -84,7 +83,12 @@ def require(package: str, why: str) -> None:
     install([package])
 
 
-def gather(needs: Sequence[Need], listed: Path = LEFT_OUT) -> None:
+def left_out_of(profile: str) -> Path:
+    """Where a profile's list stands; `conftest.py` reads the one of `test`."""
+    return VENV / f"left-out-of-{profile}.json"
+
+
+def gather(needs: Sequence[Need], listed: Path) -> None:
     """Install what is missing, or write down what is left out of the tests and why."""
     missing = [need for need in needs if not need.found()]
     because = "it is not installed and you are not root"
