@@ -18,7 +18,7 @@ from yunzhang.terms.signed import Signature, Signed
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 
 
-class Letter(Document):
+class Letter(Document, frozen=True):
     text: str
 
 
