@@ -69,9 +69,8 @@ def test_a_log_put_back_from_an_old_copy_is_noticed(hub: HubWorld, tmp_path: Pat
     with facts.open_log() as log:
         facts.drain(log)
 
-    with Ledger.open(tmp_path / "old", hub_key()) as old:
-        with pytest.raises(Refused) as refused:
-            facts.drain(old)
+    with Ledger.open(tmp_path / "old", hub_key()) as old, pytest.raises(Refused) as refused:
+        facts.drain(old)
 
     assert refused.value.codes == ("facts.lost",)
 
