@@ -9,7 +9,7 @@ from yunzhang.people.models import Unit
 
 
 class NodeLog(models.Model):
-    """How far the hub holds a node's log, and the compact tree that lets it check the next batch."""
+    """How far the hub holds a node's log, and the compact tree that the next batch must fit."""
 
     node = models.OneToOneField(Node, on_delete=models.PROTECT, related_name="log")
     size = models.BigIntegerField(default=0)

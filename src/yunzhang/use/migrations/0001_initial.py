@@ -5,68 +5,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('gather', '0001_initial'),
-        ('people', '0001_initial'),
+        ("gather", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NodeLog',
+            name="NodeLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('size', models.BigIntegerField(default=0)),
-                ('frontier', models.TextField(default='[]')),
-                ('checkpoint', models.TextField(blank=True)),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
-                ('fault', models.TextField(blank=True)),
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='log', to='gather.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("size", models.BigIntegerField(default=0)),
+                ("frontier", models.TextField(default="[]")),
+                ("checkpoint", models.TextField(blank=True)),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
+                ("fault", models.TextField(blank=True)),
+                (
+                    "node",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="log",
+                        to="gather.node",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Usage',
+            name="Usage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('index', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('grant', models.CharField(blank=True, max_length=40)),
-                ('resource_code', models.CharField(blank=True, max_length=40)),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('scenario', models.CharField(blank=True, max_length=200)),
-                ('outcome', models.CharField(max_length=10)),
-                ('reasons', models.CharField(blank=True, max_length=400)),
-                ('rows', models.IntegerField()),
-                ('bytes', models.BigIntegerField()),
-                ('leaf', models.TextField()),
-                ('consumer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='use.nodelog')),
-                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("index", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("grant", models.CharField(blank=True, max_length=40)),
+                ("resource_code", models.CharField(blank=True, max_length=40)),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                ("scenario", models.CharField(blank=True, max_length=200)),
+                ("outcome", models.CharField(max_length=10)),
+                ("reasons", models.CharField(blank=True, max_length=400)),
+                ("rows", models.IntegerField()),
+                ("bytes", models.BigIntegerField()),
+                ("leaf", models.TextField()),
+                (
+                    "consumer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                    ),
+                ),
+                (
+                    "log",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="use.nodelog",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['grant', 'at'], name='use_usage_grant_9628e7_idx'), models.Index(fields=['consumer', 'at'], name='use_usage_consume_aa95cd_idx')],
-                'constraints': [models.UniqueConstraint(fields=('log', 'index'), name='receipt_once')],
+                "indexes": [
+                    models.Index(fields=["grant", "at"], name="use_usage_grant_9628e7_idx"),
+                    models.Index(fields=["consumer", "at"], name="use_usage_consume_aa95cd_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "index"), name="receipt_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='UsageDay',
+            name="UsageDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('grant', models.CharField(blank=True, max_length=40)),
-                ('resource_code', models.CharField(blank=True, max_length=40)),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('scenario', models.CharField(blank=True, max_length=200)),
-                ('answered', models.BigIntegerField(default=0)),
-                ('refused', models.BigIntegerField(default=0)),
-                ('rows', models.BigIntegerField(default=0)),
-                ('consumer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
-                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("grant", models.CharField(blank=True, max_length=40)),
+                ("resource_code", models.CharField(blank=True, max_length=40)),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                ("scenario", models.CharField(blank=True, max_length=200)),
+                ("answered", models.BigIntegerField(default=0)),
+                ("refused", models.BigIntegerField(default=0)),
+                ("rows", models.BigIntegerField(default=0)),
+                (
+                    "consumer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('day', 'grant', 'consumer', 'purpose', 'scenario'), name='usage_day_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("day", "grant", "consumer", "purpose", "scenario"),
+                        name="usage_day_once",
+                    )
+                ],
             },
         ),
     ]
