@@ -84,7 +84,7 @@ CONDITION_VALUES = FaultKind(
 )
 
 
-class Wish(Document):
+class Wish(Document, frozen=True, kw_only=True):
     """A request as a consumer filled it in; several row conditions are joined by "and"."""
 
     legal_basis: str

@@ -1,4 +1,4 @@
-"""What a node and its hub say to each other besides grants and receipts: who asks for what, when."""
+"""What a node and its hub say to each other besides grants and receipts: who asks for what."""
 
 from __future__ import annotations
 
