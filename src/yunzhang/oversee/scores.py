@@ -1,0 +1,118 @@
+"""Scores: every unit's figures of a period, frozen, signed and ranked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import F
+
+from yunzhang.oversee.indicators import figures
+from yunzhang.oversee.models import Score
+from yunzhang.people.act import act
+from yunzhang.people.hub_key import hub_key, sign
+from yunzhang.people.models import Unit
+from yunzhang.people.permissions import Actor, pack
+from yunzhang.protect.keys import open_signed
+from yunzhang.terms.document import decode, digest, encode
+from yunzhang.terms.fact import Deed
+from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.grant import Party
+from yunzhang.terms.pack import Pack
+from yunzhang.terms.score import KIND, Figure, ScoreDocument, Weighed, total
+from yunzhang.terms.signed import Signed
+
+PERIOD_FROZEN = FaultKind(
+    "score.frozen",
+    409,
+    Text("{period} 的评分已经冻结。", "The scores of {period} are frozen already."),
+    Text(
+        "换一个时期;已冻结的评分不再更改。", "Choose another period; frozen scores do not change."
+    ),
+)
+PERIOD_WRONG = FaultKind(
+    "score.period",
+    422,
+    Text("时期应为 1 至 {most} 个字符。", "A period has 1 to {most} characters."),
+    Text("例如 2026Q4 或 2026-12-31。", "For example 2026Q4 or 2026-12-31."),
+)
+
+LONGEST_PERIOD = 20
+
+
+def freeze(actor: Actor, period: str, today: date, *, why: str) -> list[Score]:
+    """Compute and sign every unit's score of a period, once; all of them or none."""
+    with act(
+        actor, Deed.SCORE_FROZEN, f"score:{period}", unit=actor.unit, why=why, period=period
+    ) as deeds:
+        _free(period)
+        rows = [_score(unit, period, today, deeds.at) for unit in Unit.objects.all()]
+        Score.objects.bulk_create(rows)
+        deeds.content["digests"] = {row.unit.code: digest(row.signed.encode()) for row in rows}
+    return ranking(period)
+
+
+def ranking(period: str) -> list[Score]:
+    """The scores of a period, best first; units without anything to measure last."""
+    scores = Score.objects.filter(period=period).select_related("unit")
+    return list(scores.order_by(F("total").desc(nulls_last=True), "unit__code"))
+
+
+def opened(score: Score) -> ScoreDocument:
+    """The score as signed, its signature checked."""
+    return open_signed(decode(score.signed, Signed), KIND, ScoreDocument, (hub_key().public,))
+
+
+def weigh(found: tuple[Figure, ...], pack: Pack) -> tuple[Weighed, ...]:
+    """The figures with their indicators' weights and targets, in the pack's order.
+
+    An indicator the pack does not name does not count.
+    """
+    by_id = {figure.indicator: figure for figure in found}
+    return tuple(
+        Weighed(figure=by_id[rule.id], weight=rule.weight, target=rule.target)
+        for rule in pack.indicators
+        if rule.id in by_id
+    )
+
+
+def _free(period: str) -> None:
+    if not 1 <= len(period.strip()) <= LONGEST_PERIOD:
+        raise Refused(PERIOD_WRONG(most=LONGEST_PERIOD))
+    if Score.objects.filter(period=period).exists():
+        raise Refused(PERIOD_FROZEN(period=period))
+
+
+def _score(unit: Unit, period: str, today: date, now: datetime) -> Score:
+    weighed = weigh(figures(unit, today), pack())
+    found = total(weighed)
+    document = ScoreDocument(
+        unit=Party(code=unit.code, name=unit.name),
+        period=period,
+        frozen_at=now,
+        figures=weighed,
+        total="" if found is None else str(found),
+    )
+    return Score(
+        unit=unit,
+        period=period,
+        frozen_at=now,
+        total=found,
+        figures=encode([_flat(one) for one in weighed]).decode(),
+        signed=sign(KIND, document),
+    )
+
+
+def _flat(one: Weighed) -> dict[str, object]:
+    """A figure as pages read it; percent as text with two places, or null."""
+    figure = one.figure
+    return {
+        "indicator": figure.indicator,
+        "kind": figure.kind,
+        "hits": figure.hits,
+        "of": figure.of,
+        "percent": None if figure.percent is None else str(figure.percent),
+        "weight": one.weight,
+        "target": one.target,
+        "held": figure.held,
+        "failed": figure.failed,
+    }
