@@ -93,6 +93,7 @@ def gather(needs: Sequence[Need], listed: Path) -> None:
     missing = [need for need in needs if not need.found()]
     because = "it is not installed and you are not root"
     if missing and can_install():
+        because = "its package is installed, its program is not there"
         names = ", ".join(need.program for need in missing)
         print(f"  Installing {names} from Debian ...", flush=True)
         try:
