@@ -48,7 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     port, password = arguments.port or free_port(), secrets.token_urlsafe(9)
     hub = f"http://127.0.0.1:{port}"
     os.environ.update(
-        DJANGO_SETTINGS_MODULE="yunzhang.hub.settings", YUNZHANG_HOME=str(folder / "hub")
+        DJANGO_SETTINGS_MODULE="yunzhang.hub.settings",
+        YUNZHANG_HOME=str(folder / "hub"),
+        YUNZHANG_SOURCES=str(folder / "registers"),
     )
     django.setup()
     with Servers(folder) as servers:

@@ -1,4 +1,4 @@
-"""Settings: everything a deployment may choose comes from YUNZHANG_* variables (docs/settings.md)."""
+"""Settings: what a deployment may choose comes from YUNZHANG_* variables (docs/settings.md)."""
 
 from __future__ import annotations
 

@@ -97,6 +97,16 @@ class Clock(models.Model):
         ]
 
 
+class DailyJob(models.Model):
+    """A day's job that a worker has taken on: no other worker takes it the same day."""
+
+    name = models.CharField(max_length=40)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "day"], name="job_once_a_day")]
+
+
 class FactRow(models.Model):
     """A fact, with the salted texts its leaf only digests; `index` once the log holds it.
 
