@@ -1,22 +1,47 @@
-"""What every test may ask for."""
+"""What tests of several folders share: real database servers and the real dirty tables."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+from tests import databases
+
+SHARED_DATA = Path(
+    os.environ.get("YUNZHANG_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data")
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The hub's SQLite in a file, as in real life: a live server's threads get their own line."""
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        name = tmp_path_factory.mktemp("hub") / "test.sqlite3"
+        database.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server for the whole session; make a schema or table of your own in it."""
+    with databases.postgres() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def mariadb_url() -> Iterator[str]:
+    """A MariaDB server for the whole session; make tables of your own in it."""
+    with databases.mariadb() as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real tables with their known defects; the test is skipped where it is absent.
-
-    It lies beside the checkout or where YUNZHANG_SHARED_DATA says; none of it is ever copied.
-    """
-    folder = Path(os.environ.get("YUNZHANG_SHARED_DATA", BESIDE))
-    if not folder.is_dir():
-        pytest.skip(f"the shared tables are not at {folder}")
-    return folder
+    """The folder of real tables with their known defects; the test skips where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the folder of real tables is not on this machine")
+    return SHARED_DATA

@@ -4,46 +4,51 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 
 from yunzhang.terms.faults import Language, Refused
 
-# A command is a module with `add_arguments(parser)` and `run(args) -> int`, imported only when it
-# is the one asked for: `verify` must work where neither Django nor a node's libraries are wanted.
+INTERRUPTED = 130  # what a shell expects of a program ended by Ctrl-C
+
+# Each command's module is imported only when it is the one asked for: `verify` must work where
+# neither Django nor a node's libraries are wanted. Its function mounts the arguments and sets
+# `run`, which takes what was parsed and gives the exit status.
 COMMANDS = {
-    "hub": ("yunzhang.hub.commands", "run a hub: catalog, requests, grants, scores, pages"),
-    "node": ("yunzhang.node.commands", "run a node beside a department's data"),
-    "call": ("yunzhang.node.call_command", "call a node under a grant"),
+    "hub": ("yunzhang.hub.commands:add_arguments", "run a hub: catalog, requests, scores, pages"),
+    "node": ("yunzhang.node.commands:add_node_arguments", "run a node beside a department's data"),
+    "call": ("yunzhang.node.commands:add_call_arguments", "call a node under a grant"),
     "verify": (
-        "yunzhang.protect.verify_command",
+        "yunzhang.protect.verify_command:add_arguments",
         "check a receipt, a proof or a log; needs no hub, no node",
     ),
-    "demo": ("yunzhang.demo.commands", "walk one table's whole life on real data"),
+    "demo": ("yunzhang.demo.commands:add_arguments", "walk one table's whole life on real data"),
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what was asked, 1 when refused, 2 when misspelt."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(
-        prog="yunzhang", description="An open hub, nodes and policy packs (云长制)."
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run: dict[str, Callable[[argparse.Namespace], int]] = {}
-    for name, (module, summary) in COMMANDS.items():
-        sub = commands.add_parser(name, help=summary, description=summary)
-        if name in arguments[:1]:
-            command = import_module(module)
-            command.add_arguments(sub)
-            run[name] = command.run
-    args = parser.parse_args(arguments)
+    args = _parser(arguments[:1]).parse_args(arguments)
     try:
-        return run[args.command](args)
+        return int(args.run(args))
     except Refused as refused:
         return _explain(refused)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+
+
+def _parser(wanted: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="yunzhang", description="An open hub, nodes and policy packs (云长制)."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (place, summary) in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if name in wanted:
+            module, _, mount = place.partition(":")
+            getattr(import_module(module), mount)(sub)
+    return parser
 
 
 def _explain(refused: Refused) -> int:

@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, default=Path("home/demo"), help="made anew each time"
     )
     parser.add_argument("--port", type=int, default=0, help="the hub's port; a free one by default")
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         kind.add_argument("--key", required=True, help="the log's public key, or a file with it")
         kind.add_argument("--lang", choices=("zh", "en"), default="zh")
         kind.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
