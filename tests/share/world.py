@@ -16,9 +16,9 @@ from yunzhang.share import grants, keys, requests
 from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
 from yunzhang.terms.codes import ItemType, ShareType
 from yunzhang.terms.document import encode
-from yunzhang.terms.entry import DataItem, Entry, EntryDraft
+from yunzhang.terms.entry import KIND, DataItem, Entry, EntryDraft
 from yunzhang.terms.grant import Condition
-from yunzhang.terms.identifiers import USCC_ALPHABET, USCC_WEIGHTS
+from yunzhang.terms.identifiers import credit_check
 from yunzhang.terms.levels import Grade
 
 WHY = "按职责办理"
@@ -46,8 +46,7 @@ ITEMS = (
 def credit_code(number: int) -> str:
     """A valid credit code made of a number."""
     stem = f"11450000MB{number:07d}"
-    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(stem, USCC_WEIGHTS, strict=True))
-    return stem + USCC_ALPHABET[-total % 31]
+    return stem + credit_check(stem)
 
 
 @dataclass
@@ -141,7 +140,7 @@ def publish(
         share_type=share_type,
         drafted_by=drafter.person,
         published_on=clock.today(),
-        signed=sign("entry/1", entry),
+        signed=sign(KIND, entry),
     )
 
 
