@@ -76,6 +76,8 @@ class App:
         self._sessions = post.sessions
         self._limit = post.pack.limit("node.body_bytes")
         self._patience = post.pack.limit("node.body_seconds")
+        self._reading: dict[asyncio.Task[Any] | None, float] = {}
+        self._sweeping: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; never raises."""
@@ -121,11 +123,26 @@ class App:
         declared = _header(scope, b"content-length") or b"0"
         if not declared.isdigit() or int(declared) > self._limit:
             raise Refused(BODY_TOO_LARGE(limit=self._limit))
+        task = asyncio.current_task()
+        if not self._sweeping:
+            self._sweep()
+        self._reading[task] = clock.monotonic()
         try:
-            async with asyncio.timeout(self._patience):
-                return await self._collect(receive)
-        except TimeoutError as error:
+            return await self._collect(receive)
+        except asyncio.CancelledError as error:
+            if task is not None:
+                task.uncancel()
             raise Refused(BODY_TOO_SLOW(seconds=self._patience)) from error
+        finally:
+            del self._reading[task]
+
+    def _sweep(self) -> None:
+        """End the reading of bodies that take too long; one timer for all of them is cheap."""
+        overdue = clock.monotonic() - self._patience
+        for task, began in self._reading.items():
+            if began <= overdue and task is not None:
+                task.cancel()
+        self._sweeping = asyncio.get_running_loop().call_later(1, self._sweep)
 
     async def _collect(self, receive: Receive) -> bytes:
         parts: list[bytes] = []

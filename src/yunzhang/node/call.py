@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,6 @@ from yunzhang.node.meter import Meter
 from yunzhang.node.salts import Salts
 from yunzhang.node.session import Sender
 from yunzhang.node.tables import Tables
-from yunzhang.protect.keys import mac
 from yunzhang.terms.document import decode, encode, to_second
 from yunzhang.terms.faults import Refused
 from yunzhang.terms.grant import Grant
@@ -32,7 +32,7 @@ class Desk:
     commit: GroupCommit
     meter: Meter
     salts: Salts
-    mask_key: bytes
+    hash_key: Callable[[str], bytes]  # of a grant's keyed hashes
     revocation_seconds: int  # how old the revocation list may be
     filter_values: int  # how many values one call may compare
 
@@ -80,7 +80,7 @@ async def _fetch(desk: Desk, held: Held, call: Call, rows: int) -> tuple[Fetched
     """The rows and the table version; takes them from the quota, and gives back what is not used."""
     grant = held.grant
     fetcher = desk.tables.find(grant.table)
-    key = mac(desk.mask_key, grant.id.encode())
+    key = desk.hash_key(grant.id)
     desk.meter.take(grant.id, rows)
     try:
         fetched = fetcher.try_inline(grant, held.digest, call, rows, key)

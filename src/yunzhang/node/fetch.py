@@ -101,8 +101,10 @@ class Fetcher:
         threads = pack.limit("node.query_threads")
         self._statements: dict[tuple[object, ...], Statement] = {}
         self._inline = self._connect()
-        # One step too many and the statement is cut off: nothing may hold up the event loop.
-        self._inline.set_progress_handler(lambda: 1, pack.limit("node.inline_steps"))
+        # SQLite counts a statement's steps over all its runs, so the first tick of a run may
+        # come at any step; the second tells that at least one whole budget is spent.
+        self._ticks = 0
+        self._inline.set_progress_handler(self._tick, pack.limit("node.inline_steps"))
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="query")
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         for _ in range(threads):
@@ -117,6 +119,7 @@ class Fetcher:
         `digest` tells one version of a grant from another, `key` is the grant's hash key.
         """
         statement, values = self._prepare(grant, digest, call, rows, key)
+        self._ticks = 0
         try:
             found = self._inline.execute(statement.sql, values).fetchall()
         except sqlite3.OperationalError as error:
@@ -146,6 +149,11 @@ class Fetcher:
     def close(self) -> None:
         """Let running queries end, then free the file."""
         self._threads.shutdown(wait=False)
+
+    def _tick(self) -> bool:
+        """Whether the statement on the event loop is cut off here."""
+        self._ticks += 1
+        return self._ticks > 1
 
     def _connect(self) -> sqlite3.Connection:
         connection = self.table.connect(self._kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from yunzhang import clock, packs
@@ -15,6 +16,7 @@ from yunzhang.node.meter import Meter
 from yunzhang.node.salts import Salts
 from yunzhang.node.session import Sessions
 from yunzhang.node.tables import Tables
+from yunzhang.protect.keys import mac
 from yunzhang.protect.ledger import Ledger
 from yunzhang.terms.pack import Pack
 
@@ -55,6 +57,7 @@ class Post:
         book = Grantbook.open(home.folder, home.name, home.hub_key)
         tables = Tables(home.store, pack)
         tables.refresh()
+        secret = home.mask_key
         desk = Desk(
             log=home.name,
             book=book,
@@ -62,7 +65,7 @@ class Post:
             commit=GroupCommit(ledger),
             meter=Meter.rebuilt(ledger, clock.now()),
             salts=Salts(home.salts),
-            mask_key=home.mask_key,
+            hash_key=cache(lambda grant: mac(secret, grant.encode())),
             revocation_seconds=pack.limit("node.revocation_age_seconds"),
             filter_values=pack.limit("node.filter_values"),
         )

@@ -29,7 +29,7 @@ def serve(home: Home) -> None:
         post.close()
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn, but a signal ends it in order instead of ending the process."""
 
     @contextmanager
@@ -45,7 +45,7 @@ class _Server(uvicorn.Server):
 
 async def _serve(post: Post) -> None:
     settings, limit = post.home.settings, post.pack.limit
-    server = _Server(
+    server = Server(
         config(
             App(post),
             settings.listen_host,

@@ -90,8 +90,9 @@ def _ends(front: int, stars: int, back: int) -> _Form:
     def expression(column: str) -> str:
         tail = f" || substr({column}, -{back})" if back else ""
         return (
-            f"CASE WHEN {column} IS NULL THEN NULL WHEN length({column}) <= {front + back} "
-            f"THEN '{hidden}' ELSE substr({column}, 1, {front}) || '{hidden}'{tail} END"
+            # A missing value has no length, so it falls to ELSE and stays missing.
+            f"CASE WHEN length({column}) <= {front + back} THEN '{hidden}' "
+            f"ELSE substr({column}, 1, {front}) || '{hidden}'{tail} END"
         )
 
     return _Form(plain, expression)
