@@ -16,10 +16,10 @@ def world(db, settings, tmp_path) -> World:
 
 
 @pytest.fixture
-def grant(world) -> GrantRow:
+def grant(world: World) -> GrantRow:
     return world.granted()
 
 
 @pytest.fixture
-def ledger(world, grant) -> NodeLedger:
+def ledger(world: World, grant: GrantRow) -> NodeLedger:
     return NodeLedger(world.node_key, grant)

@@ -213,8 +213,8 @@ def _usage(
 # A refused call may have claimed anything; the exact text stays in the leaf.
 WIDTHS = {
     field.name: field.max_length
-    for field in Usage._meta.get_fields()  # noqa: SLF001 - Django's own way to read a model
-    if getattr(field, "max_length", None)
+    for field in Usage._meta.fields  # noqa: SLF001 - Django's own way to read a model
+    if field.max_length
 }
 
 
