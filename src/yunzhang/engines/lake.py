@@ -38,8 +38,6 @@ LAKE_UNREADABLE = FaultKind(
     Text("先归集该数据表。", "Gather the table first."),
 )
 
-CHUNK = 1 << 20
-
 Progress = Callable[[int, float | None], None]
 """Called after each batch with rows gathered so far and the part of the source read (0 to 1)."""
 
@@ -75,7 +73,7 @@ def gather(spec: SourceSpec, target: Path, progress: Progress | None = None) -> 
     reading = sources.read(spec, packs.read("national").limit("engines.batch_rows"))
     with _atomic(target) as part:
         rows = _write(reading, part, progress or _silent)
-        size, digest = part.stat().st_size, _digest(part)
+        size, version = part.stat().st_size, digest(part)
     faults = reading.faults
     return Gathered(
         rows=rows,
@@ -89,7 +87,7 @@ def gather(spec: SourceSpec, target: Path, progress: Progress | None = None) -> 
         columns=reading.columns,
         encoding=reading.encoding,
         bytes=size,
-        digest=digest,
+        digest=version,
     )
 
 
@@ -166,9 +164,7 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+def digest(parquet: Path) -> str:
+    """The SHA-256 of a gathered table's file, in hex: its version."""
+    with parquet.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -101,7 +101,7 @@ def _settings(files: Iterable[Path], spill: str) -> tuple[str, ...]:
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
-    seconds = packs.read("national").limit("engines.check_seconds")
+    seconds = _seconds()
     timer = Timer(seconds, connection.interrupt)
     timer.daemon = True
     timer.start()
@@ -114,3 +114,7 @@ def _ask(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, .
         raise Refused(ENGINE_FAILED(reason=type(error).__name__)) from None
     finally:
         timer.cancel()
+
+
+def _seconds() -> float:
+    return packs.read("national").limit("engines.check_seconds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -113,6 +114,9 @@ class SourceKind(StrEnum):
     MYSQL = "mysql"
 
 
+SERVERS = frozenset({SourceKind.POSTGRESQL, SourceKind.MYSQL})
+
+
 class SourceSpec(Document, frozen=True, kw_only=True):
     """Where a table is read from: a file, a folder of files, or a database.
 
@@ -127,10 +131,12 @@ class SourceSpec(Document, frozen=True, kw_only=True):
     @property
     def public(self) -> str:
         """The location without account, password and options: the only form to show or record."""
-        if "://" not in self.location:
+        if self.kind not in SERVERS:
             return self.location
-        url = urlsplit(self.location)
-        return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
+        with suppress(ValueError):  # an address that is none may hold its password anywhere
+            url = urlsplit(self.location)
+            return f"{url.scheme}://{url.hostname}:{url.port or ''}{url.path}" if url.scheme else ""
+        return ""
 
     def __repr__(self) -> str:
         return f"SourceSpec({self.kind.value}, {self.public!r}, {self.table!r})"

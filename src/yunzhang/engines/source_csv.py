@@ -7,6 +7,7 @@ import csv
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -127,8 +128,10 @@ def find_delimiter(stream: TextIO, lines: int) -> str:
 
 
 def _agreement(sample: list[str], delimiter: str) -> tuple[bool, float]:
-    reader = csv.reader(sample, delimiter=delimiter)
-    widths = [len(record) for record in reader if record]
+    widths: list[int] = []
+    with suppress(csv.Error):  # a sample may end within a quote, or hold a field beyond all limits
+        widths.extend(map(len, csv.reader(sample, delimiter=delimiter)))
+    widths = [width for width in widths if width]
     if not widths or widths[0] == 1:
         return False, 0.0
     return True, widths.count(widths[0]) / len(widths)

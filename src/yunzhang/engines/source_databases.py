@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from yunzhang import packs
 from yunzhang.engines.bad_rows import RowFaults, name_columns
@@ -108,7 +107,7 @@ def wait_seconds() -> int:
 
 def check_address(spec: SourceSpec, schemes: tuple[str, ...]) -> None:
     """Refuse an address of another scheme: key=value forms could not be shown without secrets."""
-    if urlsplit(spec.location).scheme not in schemes:
+    if not spec.public.startswith(schemes):
         raise Refused(SOURCE_ADDRESS(scheme=schemes[0]))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pymysql
+from pymysql.converters import encoders
 from pymysql.cursors import SSCursor
 
 from yunzhang import packs
@@ -45,8 +46,7 @@ class Mysql:
             query = f"SELECT {', '.join(map(_quoted, names))} FROM {table}"
             yield Opened(names, tuple(row[1] for row in described), lambda: _stream(cursor, query))
         finally:
-            # The rest of an unread stream is not worth waiting for: cut the line.
-            connection._force_close()  # noqa: SLF001
+            _abandon(connection)
 
     def _list(self, connection: Any) -> tuple[str, ...]:
         return tuple(row[0] for row in self._ask(connection, "SHOW TABLES"))
@@ -68,7 +68,7 @@ class Mysql:
             password=unquote(url.password or ""),
             database=unquote(url.path.lstrip("/")),
             charset="utf8mb4",
-            conv={},
+            conv=encoders,  # and no decoders: values stay the text the server sent
             connect_timeout=wait,
             read_timeout=wait,
             write_timeout=wait,
@@ -95,6 +95,17 @@ class Mysql:
 def _stream(cursor: Any, query: str) -> Iterator[Iterable[Any]]:
     cursor.execute(query)
     yield from cursor
+
+
+def _abandon(connection: Any) -> None:
+    """Cut the line: the rest of a stream that nobody reads is not worth waiting for.
+
+    The driver has no such verb; left alone it would read on, from a line that is gone too.
+    """
+    if connection._result is not None:  # noqa: SLF001
+        connection._result.unbuffered_active = False  # noqa: SLF001
+        connection._result = None  # noqa: SLF001
+    connection._force_close()  # noqa: SLF001
 
 
 def _quoted(name: str) -> str:
