@@ -4,22 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=20)),
-                ('frozen_at', models.DateTimeField()),
-                ('total', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('figures', models.TextField()),
-                ('signed', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", models.CharField(max_length=20)),
+                ("frozen_at", models.DateTimeField()),
+                ("total", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ("figures", models.TextField()),
+                ("signed", models.TextField()),
             ],
         ),
     ]

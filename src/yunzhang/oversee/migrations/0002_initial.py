@@ -5,26 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('oversee', '0001_initial'),
-        ('people', '0001_initial'),
+        ("oversee", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='score',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='people.unit'),
+            model_name="score",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="people.unit"
+            ),
         ),
         migrations.AddIndex(
-            model_name='score',
-            index=models.Index(fields=['period', '-total'], name='oversee_sco_period_8aa908_idx'),
+            model_name="score",
+            index=models.Index(fields=["period", "-total"], name="oversee_sco_period_8aa908_idx"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('unit', 'period'), name='score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(fields=("unit", "period"), name="score_once"),
         ),
     ]
