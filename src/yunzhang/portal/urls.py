@@ -1,5 +1,78 @@
 """The addresses of the hub's doors."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path, register_converter
+
+from yunzhang.portal import (
+    calendar,
+    catalog,
+    desk,
+    entries,
+    exchange,
+    grants,
+    identity,
+    ledger,
+    quality,
+    requests,
+    scores,
+    tables,
+    usage,
+)
+from yunzhang.terms.identifiers import RESOURCE_CODE
+
+
+class ResourceCode:
+    """A resource code in an address, its slash included."""
+
+    regex = RESOURCE_CODE.pattern
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ResourceCode, "resource")
+
+urlpatterns: list[URLPattern] = [
+    path("", desk.desk, name="desk"),
+    path("sign-in", identity.sign_in, name="sign_in"),
+    path("sign-out", identity.sign_out, name="sign_out"),
+    path("language", identity.language, name="language"),
+    path("catalog", catalog.catalog, name="catalog"),
+    path("catalog/export.<str:form>", catalog.export, name="catalog_export"),
+    path("catalog/<resource:code>", catalog.entry, name="entry"),
+    path("entries/<int:version>", entries.version, name="version"),
+    path("entries/<int:version>/edit", entries.edit, name="entry_edit"),
+    path("systems", tables.system_list, name="systems"),
+    path("systems/<int:system>/tables", tables.new_table, name="table_new"),
+    path("tables/<slug:name>", tables.table, name="table"),
+    path("tables/<slug:name>/progress", tables.table_progress, name="table_progress"),
+    path("quality", quality.verdicts, name="quality"),
+    path("quality/<slug:table>", quality.verdict, name="verdict"),
+    path("quality/<slug:table>/checks", quality.checks, name="checks"),
+    path("nodes", ledger.node_list, name="nodes"),
+    path("requests", requests.request_list, name="requests"),
+    path("requests/new/<resource:code>", requests.new, name="request_new"),
+    path("requests/<str:number>", requests.tracker, name="request"),
+    path("requests/<str:number>/edit", requests.edit, name="request_edit"),
+    path("grants", grants.grant_list, name="grants"),
+    path("grants/<str:id>", grants.grant, name="grant"),
+    path("grants/<str:id>/grant.json", grants.grant_file, name="grant_file"),
+    path("keys", grants.key_list, name="keys"),
+    path("usage", usage.used, name="usage"),
+    path("scores", scores.scoreboard, name="scores"),
+    path("scores/<str:period>/<str:unit>", scores.unit_score, name="score"),
+    path("scores/<str:period>/<str:unit>/<str:indicator>", scores.figure, name="figure"),
+    path("ledger", ledger.ledger, name="ledger"),
+    path("ledger/HUB/verified", ledger.log_verified, name="log_verified"),
+    path("ledger/<slug:name>", ledger.log, name="log"),
+    path("ledger/<slug:name>/<int:index>", ledger.leaf, name="leaf"),
+    path("ledger/<slug:name>/<int:index>/<str:part>", ledger.leaf_file, name="leaf_file"),
+    path("calendar", calendar.days, name="calendar"),
+    path("units", identity.unit_list, name="units"),
+    path("people", identity.people, name="people"),
+    *exchange.urlpatterns,
+]

@@ -1,0 +1,77 @@
+"""The working calendar: every day the legal clocks count, open to correction by the authority."""
+
+from __future__ import annotations
+
+from calendar import Calendar
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.dates import WEEKDAYS_ABBR
+
+from yunzhang import clock
+from yunzhang.people import calendar
+from yunzhang.people.models import CalendarDay, CalendarYear
+from yunzhang.portal import typed
+from yunzhang.portal.doors import Visit, do, door
+
+
+@door("desk.see")
+def days(request: Visit) -> HttpResponse:
+    if request.method == "POST":
+        return do(request, {"set": _set, "import": _import, "publish": _publish})
+    today = clock.today()
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else today.year
+    context = {
+        "year": year,
+        "source": CalendarYear.objects.filter(year=year).first(),
+        "years": CalendarYear.objects.order_by("-year").values_list("year", flat=True),
+        "months": _months(year),
+        "weekdays": [WEEKDAYS_ABBR[day] for day in range(7)],
+        "warnings": calendar.warnings(today),
+    }
+    return render(request, "portal/calendar.html", context)
+
+
+def _months(year: int) -> list[tuple[date, list[list[dict[str, Any]]]]]:
+    """Each month of the year as weeks of days with what the calendar says of them."""
+    work = calendar.work_calendar()
+    notes = dict(CalendarDay.objects.filter(day__year=year).values_list("day", "note"))
+    months = []
+    for month in range(1, 13):
+        weeks = [
+            [
+                {
+                    "day": day,
+                    "outside": day.month != month,
+                    "work": work.is_workday(day),
+                    "made": day in work.exceptions,
+                    "note": notes.get(day, ""),
+                }
+                for day in week
+            ]
+            for week in Calendar().monthdatescalendar(year, month)
+        ]
+        months.append((date(year, month, 1), weeks))
+    return months
+
+
+def _set(request: Visit) -> str:
+    day = typed.day(request, "day")
+    is_workday = typed.text(request, "is_workday") == "1"
+    note = typed.text(request, "note")
+    calendar.set_day(request.actor, day, is_workday, note, why=typed.why(request))
+    return f"{request.path}?year={day.year}"
+
+
+def _import(request: Visit) -> None:
+    calendar.import_published(request.actor, why=typed.why(request))
+
+
+def _publish(request: Visit) -> str:
+    year = typed.whole(request, "year")
+    source = typed.text(request, "source")
+    calendar.set_year(request.actor, year, source, why=typed.why(request))
+    return f"{request.path}?year={year}"

@@ -1,0 +1,90 @@
+"""Figures: the records a score's figure was counted from, each with its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from yunzhang.gather.models import DataTable, EntryVersion, Resource, VerdictRow
+from yunzhang.people.models import Clock
+from yunzhang.portal import waiting
+from yunzhang.portal.templatetags.said import clock_name, day, percent
+from yunzhang.share.models import GrantRow
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record behind a figure: what it is called, a word on it, its page ("" without one)."""
+
+    title: str
+    note: str
+    address: str = ""
+
+
+def records(kind: str, ids: Sequence[str], *, linked: bool) -> list[Record]:
+    """The records of these ids, in order; a figure is frozen, so some may be gone since.
+
+    Everyone may see what a figure was counted from; only those whose affair it is go further.
+    """
+    found = KINDS[kind](ids)
+    return found if linked else [Record(one.title, one.note) for one in found]
+
+
+def _tables(ids: Sequence[str]) -> list[Record]:
+    rows = DataTable.objects.filter(pk__in=ids).select_related("system").order_by("pk")
+    return [
+        Record(row.title, row.system.name, reverse("table", args=[row.name])) for row in rows
+    ]
+
+
+def _resources(ids: Sequence[str]) -> list[Record]:
+    published = EntryVersion.objects.filter(state="published", resource__in=ids)
+    titles = dict(published.values_list("resource", "title"))
+    return [
+        Record(titles.get(row.pk, row.code), row.code, reverse("entry", args=[row.code]))
+        for row in Resource.objects.filter(pk__in=ids).order_by("pk")
+    ]
+
+
+def _clocks(ids: Sequence[str]) -> list[Record]:
+    rows = list(Clock.objects.filter(pk__in=ids).order_by("pk"))
+    pages = waiting.addresses(row.subject for row in rows)
+    return [
+        Record(
+            clock_name(row.rule),
+            f"{day(row.started_on)} → {day(row.ended_on)} / {day(row.due_on)} · {row.clause}",
+            pages.get(row.subject, ""),
+        )
+        for row in rows
+    ]
+
+
+def _verdicts(ids: Sequence[str]) -> list[Record]:
+    rows = VerdictRow.objects.filter(pk__in=ids).select_related("table").order_by("pk")
+    return [
+        Record(
+            row.table.title,
+            f"{percent(row.score)} · {day(row.ran_at)}",
+            f"{reverse('verdict', args=[row.table.name])}?run={row.pk}",
+        )
+        for row in rows
+    ]
+
+
+def _grants(ids: Sequence[str]) -> list[Record]:
+    rows = GrantRow.objects.filter(pk__in=ids).select_related("request", "provider", "resource")
+    return [
+        Record(row.resource.code, f"{row.provider.short_name} · {row.request.number}", reverse("grant", args=[row.pk]))
+        for row in rows.order_by("issued_at", "pk")
+    ]
+
+
+KINDS: dict[str, Callable[[Sequence[str]], list[Record]]] = {
+    "table": _tables,
+    "resource": _resources,
+    "clock": _clocks,
+    "verdict": _verdicts,
+    "grant": _grants,
+}

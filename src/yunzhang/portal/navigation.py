@@ -1,0 +1,79 @@
+"""Navigation: the pages a person's posts open, grouped as the life of data goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+
+from yunzhang.people.permissions import Actor, may
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the menu: the route, its title (a msgid), who may open it."""
+
+    route: str
+    title: str
+    permission: str
+
+
+PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    (
+        "",
+        (
+            Place("desk", gettext_noop("My desk"), "desk.see"),
+            Place("catalog", gettext_noop("Catalog"), "catalog.see"),
+        ),
+    ),
+    (
+        gettext_noop("Gather"),
+        (
+            Place("systems", gettext_noop("Systems and tables"), "system.register"),
+            Place("quality", gettext_noop("Data quality"), "quality.see"),
+            Place("nodes", gettext_noop("Nodes"), "node.register"),
+        ),
+    ),
+    (
+        gettext_noop("Share"),
+        (
+            Place("requests", gettext_noop("Requests"), "request.see"),
+            Place("grants", gettext_noop("Grants"), "grant.see"),
+            Place("keys", gettext_noop("Callers' keys"), "key.register"),
+        ),
+    ),
+    (
+        gettext_noop("Use and oversee"),
+        (
+            Place("usage", gettext_noop("Usage"), "usage.see"),
+            Place("scores", gettext_noop("Scoreboard"), "score.see"),
+            Place("ledger", gettext_noop("Ledger"), "ledger.see"),
+        ),
+    ),
+    (
+        gettext_noop("Order"),
+        (
+            Place("calendar", gettext_noop("Working calendar"), "desk.see"),
+            Place("units", gettext_noop("Units"), "unit.register"),
+            Place("people", gettext_noop("People"), "person.register"),
+        ),
+    ),
+)
+
+
+def sections(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The menu for this actor: groups of places with address, title and whether we are there."""
+    found = []
+    for title, places in PLACES:
+        open_places = [_entry(place, path) for place in places if may(actor, place.permission)]
+        if open_places:
+            found.append({"title": gettext(title) if title else "", "places": open_places})
+    return found
+
+
+def _entry(place: Place, path: str) -> dict[str, Any]:
+    address = reverse(place.route)
+    here = path == address if address == "/" else path.startswith(address)
+    return {"address": address, "title": gettext(place.title), "here": here}

@@ -1,0 +1,95 @@
+"""Quality: the verdict on each table under six dimensions, and the rows that failed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import Max
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from yunzhang.engines.checks import Check, Verdict
+from yunzhang.gather import quality
+from yunzhang.gather.models import DataTable, VerdictRow
+from yunzhang.people.permissions import pack
+from yunzhang.portal import seen, typed
+from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.templatetags.said import coded
+from yunzhang.terms.document import decode, plain
+
+
+@door("quality.see")
+def verdicts(request: Visit) -> HttpResponse:
+    found = list(seen.tables(request.actor))
+    latest = VerdictRow.objects.filter(table__in=found).values("table").annotate(last=Max("pk"))
+    rows = VerdictRow.objects.filter(pk__in=latest.values("last"))
+    by_table = {row.table_id: row for row in rows}
+    pairs = [(table, by_table.get(table.pk)) for table in found]
+    return render(request, "portal/quality.html", {"pairs": pairs})
+
+
+@door("quality.see")
+def verdict(request: Visit, table: str) -> HttpResponse:
+    found = seen.one(seen.tables(request.actor), name=table)
+    if request.method == "POST":
+        return do(request, {"run": _run, "suggest": _suggest}, found)
+    row = _asked(request, found)
+    opened = quality.verdict_of(row) if row else None
+    context = {
+        "table": found,
+        "row": row,
+        "verdict": opened,
+        "checks": quality.checks_of(found),
+        "chart": _radar(opened) if opened else None,
+        "past": found.verdicts.order_by("-ran_at")[: pack().limit("page.rows")],
+    }
+    return render(request, "portal/verdict.html", context)
+
+
+@door("quality.run")
+def checks(request: Visit, table: str) -> HttpResponse:
+    """The checks of a table, one JSON line each: written by people who know their data."""
+    found = seen.one(seen.tables(request.actor, "quality.run"), name=table)
+    if request.method == "POST":
+        return do(request, {"set": _set}, found)
+    lines = [json.dumps(plain(check), ensure_ascii=False) for check in quality.checks_of(found)]
+    context = {"table": found, "lines": "\n".join(lines), "rules": pack().checks}
+    return render(request, "portal/checks.html", context)
+
+
+def _asked(request: Visit, found: DataTable) -> VerdictRow | None:
+    past = found.verdicts.order_by("-ran_at")
+    run = request.GET.get("run", "")
+    if not run:
+        return past.first()
+    row = past.filter(pk=run).first() if run.isdigit() else None
+    if row is None:
+        raise Http404
+    return row
+
+
+def _radar(opened: Verdict) -> dict[str, Any]:
+    """The dimensions that were judged; one nobody judged is not shown as zero."""
+    judged = [row for row in opened.dimensions if row.score is not None]
+    return {
+        "kind": "radar",
+        "labels": [coded(row.dimension, "dimension") for row in judged],
+        "series": [{"name": "", "data": [round(row.score or 0, 2) for row in judged]}],
+    }
+
+
+def _run(request: Visit, found: DataTable) -> None:
+    quality.run(request.actor, found, why=typed.why(request))
+
+
+def _suggest(request: Visit, found: DataTable) -> str:
+    quality.set_checks(request.actor, found, quality.suggest(found), why=typed.why(request))
+    return reverse("checks", args=[found.name])
+
+
+def _set(request: Visit, found: DataTable) -> str:
+    written = tuple(decode(line, Check) for line in typed.lines(request, "checks"))  # type: ignore[arg-type]
+    quality.set_checks(request.actor, found, written, why=typed.why(request))
+    return reverse("verdict", args=[found.name])

@@ -1,0 +1,112 @@
+"""States: how each state of a record is called and toned on the pages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_noop as _
+
+from yunzhang.gather.models import EntryVersion
+from yunzhang.share.models import GrantRow, ShareRequest
+from yunzhang.terms.codes import ItemType, Operator
+from yunzhang.terms.levels import Grade
+
+
+class Tone(StrEnum):
+    """The tone of a badge: Tabler's colour names."""
+
+    CALM = "secondary"
+    BUSY = "blue"
+    GOOD = "green"
+    WARN = "orange"
+    BAD = "red"
+
+
+STATES: dict[str, dict[str, tuple[str, Tone]]] = {
+    "entry": {
+        EntryVersion.State.DRAFT: (_("Draft"), Tone.CALM),
+        EntryVersion.State.SUBMITTED: (_("With the head"), Tone.BUSY),
+        EntryVersion.State.APPROVED: (_("In review"), Tone.BUSY),
+        EntryVersion.State.RETURNED: (_("Returned"), Tone.WARN),
+        EntryVersion.State.PUBLISHED: (_("Published"), Tone.GOOD),
+        EntryVersion.State.SUPERSEDED: (_("Superseded"), Tone.CALM),
+    },
+    "request": {
+        ShareRequest.State.DRAFT: (_("Draft"), Tone.CALM),
+        ShareRequest.State.WAITING: (_("Waiting for approval"), Tone.BUSY),
+        ShareRequest.State.APPLIED: (_("With the provider"), Tone.BUSY),
+        ShareRequest.State.NOTICED: (_("To be completed"), Tone.WARN),
+        ShareRequest.State.AGREED: (_("Agreed"), Tone.GOOD),
+        ShareRequest.State.REFUSED: (_("Refused"), Tone.BAD),
+        ShareRequest.State.WITHDRAWN: (_("Withdrawn"), Tone.CALM),
+    },
+    "grant": {
+        GrantRow.State.ACTIVE: (_("In force"), Tone.GOOD),
+        GrantRow.State.SUSPENDED: (_("Suspended"), Tone.WARN),
+        GrantRow.State.ENDED: (_("Ended"), Tone.CALM),
+    },
+    "drift": {
+        "schema": (_("Structure changed"), Tone.BAD),
+        "volume": (_("Volume changed"), Tone.BAD),
+        "freshness": (_("Out of date"), Tone.BAD),
+        "unlinked": (_("No live table"), Tone.BAD),
+    },
+    "verdict": {
+        "passed": (_("Passed"), Tone.GOOD),
+        "failed": (_("Failed"), Tone.BAD),
+        "never": (_("Not checked"), Tone.CALM),
+    },
+    "outcome": {
+        "answered": (_("Answered"), Tone.GOOD),
+        "refused": (_("Refused"), Tone.BAD),
+    },
+    "log": {
+        "sound": (_("Sound"), Tone.GOOD),
+        "fault": (_("Batch refused"), Tone.BAD),
+        "silent": (_("Nothing received"), Tone.CALM),
+    },
+}
+
+GRADES: dict[Grade, str] = {
+    Grade.GENERAL_1: _("General 1"),
+    Grade.GENERAL_2: _("General 2"),
+    Grade.GENERAL_3: _("General 3"),
+    Grade.GENERAL_4: _("General 4"),
+    Grade.IMPORTANT: _("Important"),
+    Grade.CORE: _("Core"),
+}
+TYPES: dict[ItemType, str] = {
+    ItemType.CHARACTER: _("Text"),
+    ItemType.NUMBER: _("Number"),
+    ItemType.CURRENCY: _("Currency"),
+    ItemType.DATE: _("Date"),
+    ItemType.DATETIME: _("Date and time"),
+    ItemType.LOGICAL: _("Yes or no"),
+    ItemType.MEMO: _("Memo"),
+    ItemType.GENERAL: _("General object"),
+    ItemType.DOUBLE: _("Double"),
+    ItemType.INTEGER: _("Integer"),
+    ItemType.FLOAT: _("Float"),
+}
+MASKS = {
+    "keep": _("As it is"),
+    "drop": _("Not given"),
+    "partial": _("Partly masked"),
+    "hash": _("Keyed hash"),
+    "generalise": _("Generalised"),
+}
+KINDS = {
+    "": _("Not personal"),
+    "name": _("Person's name"),
+    "citizen_id": _("Citizen ID"),
+    "phone": _("Phone number"),
+    "address": _("Address"),
+    "date": _("Date of a person"),
+}
+OPERATORS: dict[Operator, str] = {
+    Operator.EQ: _("is"),
+    Operator.IN: _("is one of"),
+    Operator.PREFIX: _("begins with"),
+    Operator.GE: _("is at least"),
+    Operator.LE: _("is at most"),
+}

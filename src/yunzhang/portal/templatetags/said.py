@@ -1,0 +1,289 @@
+"""Said: how pages put rows, faults, dates and codes into words of the reader's language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+from yunzhang.gather.models import EntryVersion
+from yunzhang.people.models import Clock
+from yunzhang.people.permissions import pack
+from yunzhang.portal.language import spoken
+from yunzhang.portal.states import GRADES, KINDS, MASKS, OPERATORS, STATES, TYPES, Tone
+from yunzhang.terms.codes import ItemType, Operator
+from yunzhang.terms.document import decode
+from yunzhang.terms.entry import EntryDraft
+from yunzhang.terms.fact import DEED_NAMES, Deed
+from yunzhang.protect.verify import Step
+from yunzhang.terms.faults import Fault
+from yunzhang.terms.levels import Grade
+from yunzhang.terms.pack import Role
+
+register = template.Library()
+
+# Ids of fields are unique on a page; a name may come twice, once per form.
+Choices = Iterable[tuple[str, str]]
+
+
+@register.filter
+def said(row: Any) -> str:
+    """A pack row, a Text or any record with `zh` and `en`, in the reader's language."""
+    return str(getattr(row, spoken(), ""))
+
+
+@register.filter
+def sentence(fault: Fault) -> str:
+    return fault.sentence(spoken())
+
+
+@register.filter
+def next_step(fault: Fault) -> str:
+    return fault.next_step(spoken())
+
+
+@register.filter
+def coded(code: object, code_list: str) -> str:
+    """The name of a code; the code itself when the list does not hold it."""
+    for row in pack().codes_of(code_list):
+        if row.code == str(code):
+            return said(row)
+    return str(code)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    return next((said(row) for row in pack().roles if row.id == role), role)
+
+
+@register.filter
+def deed_name(deed: str) -> str:
+    return said(DEED_NAMES[Deed(deed)]) if deed in set(Deed) else deed
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A date in China, as 2026-11-22; a dash when there is none."""
+    if value is None:
+        return "—"
+    return (localtime(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return localtime(value).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+@register.filter
+def grouped(number: Any) -> str:
+    """A whole number with thousands apart; a dash when unknown."""
+    return "—" if number is None else f"{int(number):,}"
+
+
+@register.filter
+def percent(number: Any) -> str:
+    return "—" if number is None else f"{float(number):.1f}%"
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+    return mapping.get(key, "")
+
+
+@register.filter
+def listed(text: str) -> Any:
+    """The JSON list a record keeps as text."""
+    return json.loads(text or "[]")
+
+
+@register.filter
+def bytes_said(number: int | None) -> str:
+    """A size as people say it."""
+    size = float(number or 0)
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TB"
+
+
+@register.inclusion_tag("portal/part/state.html")
+def state(kind: str, value: str) -> dict[str, Any]:
+    """A state in words with its tone; the words carry the meaning, the colour only helps."""
+    words, tone = STATES[kind].get(value, (value, Tone.CALM))
+    return {"words": gettext(words), "tone": tone}
+
+
+@register.inclusion_tag("portal/part/left.html")
+def left(clock: Clock, days: int) -> dict[str, Any]:
+    """Working days left on a clock, with its due date and clause."""
+    warn = pack().limit("clock.warn_days")
+    tone = Tone.BAD if days < 0 else Tone.WARN if days <= warn else Tone.GOOD
+    return {"clock": clock, "days": days, "late": -days, "tone": tone}
+
+
+@register.inclusion_tag("portal/part/field.html", takes_context=True)
+def field(
+    context: Context, name: str, label: str, value: Any = "", *, kind: str = "text",
+    choices: Choices = (), required: bool = True, hint: str = "", prefix: str = "",
+) -> dict[str, Any]:
+    """One labelled field; what was typed wins over the stored value after a refusal."""
+    typed = context.get("typed")
+    shown = typed.getlist(name)[-1] if typed and name in typed else value
+    if typed and kind == "check":
+        shown = name in typed
+    return {
+        "name": name, "label": label, "value": "" if shown is None else shown, "kind": kind,
+        "choices": choices, "required": required, "hint": hint, "id": f"{prefix}{name}",
+    }
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """The present query string with some parts changed; empty parts fall away."""
+    parts = context["request"].GET.copy()
+    for name, value in changes.items():
+        parts.pop(name, None)
+        if value not in (None, ""):
+            parts[name] = value
+    return "?" + parts.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def may_do(context: Context, permission: str, unit: Any = None) -> bool:
+    """Whether the person may do it to this unit's affairs: buttons that would be refused stay away."""
+    from yunzhang.people.permissions import may
+
+    return may(context["actor"], permission, unit or None)
+
+
+@register.filter
+def chart_rows(chart: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
+    """The rows of the table that says the same as the chart."""
+    columns = [one["data"] for one in chart["series"]]
+    return [(label, [column[at] for column in columns]) for at, label in enumerate(chart["labels"])]
+
+
+@register.filter
+def choices(rows: Iterable[Any], attribute: str = "code") -> list[tuple[str, str]]:
+    """Pack rows or records as choices of a select: (value, words)."""
+    return [(str(getattr(row, attribute)), said(row) or str(row)) for row in rows]
+
+
+@register.filter
+def abstract(version: EntryVersion) -> str:
+    """The abstract of an entry's version."""
+    return decode(version.draft, EntryDraft).abstract
+
+
+@register.filter
+def grade_name(grade: int | str) -> str:
+    """A grade of GB/T 43697 in words."""
+    return gettext(GRADES[Grade(int(grade))])
+
+
+@register.filter
+def type_name(code: str) -> str:
+    return gettext(TYPES[ItemType(code)])
+
+
+@register.filter
+def mask_name(way: str) -> str:
+    return gettext(MASKS.get(way, way))
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    return gettext(KINDS.get(kind, kind))
+
+
+@register.filter
+def operator_name(operator: str) -> str:
+    return gettext(OPERATORS[Operator(operator)])
+
+
+@register.filter
+def clock_name(rule: str) -> str:
+    """What a legal limit is for, from the pack."""
+    return next((said(row) for row in pack().clocks if row.id == rule), rule)
+
+
+@register.filter
+def joined(parts: Iterable[str]) -> str:
+    """Texts, one a line."""
+    return "\n".join(parts)
+
+
+@register.filter
+def values(members: Iterable[Any]) -> list[tuple[str, str]]:
+    """Members of an enumeration as choices."""
+    return [(member.value, member.value) for member in members]
+
+
+@register.filter
+def names(records: Iterable[Any]) -> list[tuple[str, str]]:
+    """Records known by their name as choices."""
+    return [(record.name, record.name) for record in records]
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number as attributes of a page want it, whatever the language."""
+    return f"{number:.4f}"
+
+
+@register.filter
+def state_name(value: str, kind: str) -> str:
+    """A state in words alone, for the options of a select."""
+    return gettext(STATES[kind][value][0])
+
+
+@register.filter
+def keyed(records: Iterable[Any]) -> list[tuple[str, str]]:
+    """Callers' keys as choices."""
+    return [(str(record.pk), record.name) for record in records]
+
+
+@register.simple_tag(takes_context=True)
+def typed_or(context: Context, name: str, row: int, value: Any = "") -> str:
+    """What was typed into the field of a numbered row, else its stored value."""
+    typed, field_name = context.get("typed"), f"{name}_{row}"
+    if typed and field_name in typed:
+        return str(typed[field_name])
+    return ", ".join(value) if isinstance(value, list) else str(value or "")
+
+
+@register.filter
+def when(value: date | datetime) -> str:
+    """A moment to the minute, a plain date as it is."""
+    return moment(value) if isinstance(value, datetime) else day(value)
+
+
+@register.filter
+def check_name(kind: str) -> str:
+    """What a kind of check looks at, from the pack."""
+    return next((said(row) for row in pack().checks if row.id == kind), kind)
+
+
+@register.filter
+def as_number(text: str) -> float:
+    """A figure kept as text, for comparing."""
+    return float(text)
+
+
+@register.filter
+def step_said(step: Step) -> str:
+    """One numbered step of a verification, in the reader's language."""
+    return step.say(spoken())
+
+
+@register.filter
+def role_choices(rows: Iterable[Role]) -> list[tuple[str, str]]:
+    """Roles of the pack as choices."""
+    return [(row.id, said(row)) for row in rows]

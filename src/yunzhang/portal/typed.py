@@ -1,0 +1,58 @@
+"""Typed: what a person wrote into a form, read into plain values."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from yunzhang.portal.doors import Visit
+from yunzhang.terms.faults import FaultKind, Refused, Text
+
+NUMBER_WRONG = FaultKind(
+    "form.number_wrong",
+    422,
+    Text("“{text}”不是整数。", "“{text}” is not a whole number."),
+    Text("填写一个整数。", "Write a whole number."),
+)
+DATE_WRONG = FaultKind(
+    "form.date_wrong",
+    422,
+    Text("“{text}”不是日期。", "“{text}” is not a date."),
+    Text("按 2026-11-22 的样式填写。", "Write it like 2026-11-22."),
+)
+
+
+def text(request: Visit, name: str) -> str:
+    """What stands in the field, without the spaces around it; empty when it is not there."""
+    return request.POST.get(name, "").strip()
+
+
+def why(request: Visit) -> str:
+    """The reason of the deed."""
+    return text(request, "why")
+
+
+def lines(request: Visit, name: str) -> list[str]:
+    """The non-empty lines of a text area."""
+    return [line.strip() for line in text(request, name).splitlines() if line.strip()]
+
+
+def whole(request: Visit, name: str) -> int:
+    """A whole number; raises `form.number_wrong`."""
+    return whole_number(text(request, name))
+
+
+def whole_number(written: str) -> int:
+    """The number written here; raises `form.number_wrong`."""
+    try:
+        return int(written)
+    except ValueError as error:
+        raise Refused(NUMBER_WRONG(text=written)) from error
+
+
+def day(request: Visit, name: str) -> date:
+    """A date; raises `form.date_wrong`."""
+    written = text(request, name)
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise Refused(DATE_WRONG(text=written)) from error
