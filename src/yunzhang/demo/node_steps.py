@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from yunzhang.demo import screen
@@ -19,6 +20,7 @@ from yunzhang.node.home import Home, init
 from yunzhang.node.store import Plan
 from yunzhang.protect.keys import SigningKey
 from yunzhang.share import grants
+from yunzhang.terms.codes import Operator
 from yunzhang.terms.document import decode
 from yunzhang.terms.entry import EntryDraft
 from yunzhang.terms.faults import Refused
@@ -66,12 +68,13 @@ def load_tables(town: Town, nodes: Nodes) -> None:
             continue
         with screen.progress(f"节点装载 {plan.title}") as report:
             loaded = load(
-                home.folder,
-                _plan(town, plan),
-                spec(town.folder, plan),
-                lambda rows, report=report: report(rows, None),
+                home.folder, _plan(town, plan), spec(town.folder, plan), partial(_rows, report)
             )
         screen.left(f"{home.name} 载入 {plan.name}:{loaded.about.rows:,} 行,版本 {loaded.version}")
+
+
+def _rows(report: Callable[[int, float | None], None], rows: int) -> None:
+    report(rows, None)
 
 
 def _plan(town: Town, register: Register) -> Plan:
@@ -105,7 +108,7 @@ def call(town: Town, nodes: Nodes) -> None:
     for name in ASKED:
         with _caller(town, nodes, name) as caller:
             one = caller.call(key={"code": COLLISION})
-            region = (Condition(item="code", op="prefix", values=(GUANGXI,)),)
+            region = (Condition(item="code", op=Operator.PREFIX, values=(GUANGXI,)),)
             pages = list(caller.pages(filter=region))
             nodes.answers[name] = [one, *pages]
             found[name] = {row["code"]: row["name"] for page in pages for row in page.records}

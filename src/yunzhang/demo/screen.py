@@ -47,7 +47,8 @@ def progress(title: str) -> Iterator[Callable[[int, float | None], None]]:
         TextColumn("{task.fields[rows]:,} 行"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=not console.is_terminal) as bars:
+    # Into a file goes what a step left behind, not the motion of a bar.
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         task = bars.add_task(title, total=1.0, rows=0)
 
         def report(rows: int, fraction: float | None) -> None:

@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     up.add_argument("--processes", type=int, default=1, help="web processes")
     up.add_argument("--no-worker", action="store_true", help="a worker runs elsewhere")
     commands.add_parser("migrate", help="bring the database up to date, and nothing else")
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
