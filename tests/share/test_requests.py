@@ -139,6 +139,24 @@ def test_nobody_approves_or_answers_their_own_request(world):
     assert refused(lambda: requests.agree(both, request, "同意", why=WHY)) == ("share.four_eyes",)
 
 
+def test_who_changed_a_word_does_not_approve_either(world):
+    head = person(
+        "feng", (world.consumer, "consumer_officer"), (world.consumer, "sharing_body_head")
+    )
+    request = world.drafted()
+    requests.edit(head, request, {"scenario": "疫情流调"}, why=WHY)
+    requests.edit(world.consumer_officer, request, {"scenario": "传染病流调"}, why=WHY)
+    requests.ask_approval(world.consumer_officer, request, why=WHY)
+
+    assert refused(lambda: requests.apply(head, request, why=WHY)) == ("share.four_eyes",)
+
+
+def test_stray_spaces_are_not_part_of_a_purpose(world):
+    request = world.drafted(purpose=" 核对乡镇\0 ")
+
+    assert request.purpose == "核对乡镇"
+
+
 def test_the_worker_answers_nothing(world):
     request = world.applied()
 

@@ -28,8 +28,8 @@ def refused(world, text: str) -> tuple[str, ...]:
     with pytest.raises(Refused) as caught:
         take(world, text)
     assert stored() == before, "a refused batch must leave nothing half written"
-    fault = decode(NodeLog.objects.get().fault, dict)
-    assert [row["code"] for row in fault["faults"]] == list(caught.value.codes)
+    told = usage.last_fault(NodeLog.objects.get(), "en")
+    assert [row["code"] for row in told] == list(caught.value.codes)
     return caught.value.codes
 
 
@@ -103,7 +103,7 @@ def test_a_fault_is_forgotten_with_the_next_good_batch(world, ledger):
 
     take(world, ledger.batch(0, 2))
 
-    assert NodeLog.objects.get().fault == ""
+    assert usage.last_fault(NodeLog.objects.get(), "zh") == []
 
 
 def test_a_log_rewritten_before_what_was_taken_is_found(world, ledger):

@@ -116,12 +116,12 @@ def for_node(node: Node, now: datetime) -> tuple[list[str], str]:
     """
     with transaction.atomic():
         # The node's row is the lock: two requests at once would deliver and number twice.
-        number = _next_number(node)
-        for grant in _in_force(node, now):
+        number, held = _next_number(node), _in_force(node, now)
+        for grant in held:
             if grant.first_fetched_at is None and grant.state == GrantRow.State.ACTIVE:
                 _deliver(grant, now)
-        signed = [grant.signed for grant in _in_force(node, now)]
-        return signed, sign(REVOCATIONS_KIND, _revocations(node, number, now))
+        listed = sign(REVOCATIONS_KIND, _revocations(node, number, now))
+        return [grant.signed for grant in held], listed
 
 
 def _not_issuable(request: ShareRequest, masks: Sequence[Mask]) -> Iterator[Fault]:
@@ -190,7 +190,8 @@ def _move(actor: Actor, deed: Deed, grant: GrantRow, why: str) -> GrantRow:
 
 def _in_force(node: Node, now: datetime) -> list[GrantRow]:
     held = GrantRow.objects.filter(node=node, until__gt=now).exclude(state=GrantRow.State.ENDED)
-    return list(held.select_related("provider", "request").order_by("issued_at", "id"))
+    locked = held.select_for_update(of=("self",)).select_related("provider", "request", "node")
+    return list(locked.order_by("issued_at", "id"))
 
 
 def _deliver(grant: GrantRow, now: datetime) -> None:

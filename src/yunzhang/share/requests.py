@@ -12,12 +12,12 @@ from yunzhang.gather import catalog
 from yunzhang.gather.models import Resource
 from yunzhang.people import clocks
 from yunzhang.people.act import act
-from yunzhang.people.models import Clock, Unit
+from yunzhang.people.models import Clock, FactRow, Person, Unit
 from yunzhang.people.permissions import NEEDS, Actor, may, pack, require
 from yunzhang.share.models import CallerKey, ShareRequest
 from yunzhang.share.persons import another, person_of
 from yunzhang.share.states import REQUEST, after
-from yunzhang.share.wishes import Wish, faults, widens
+from yunzhang.share.wishes import Wish, faults, tidy, widens
 from yunzhang.terms.codes import ShareType
 from yunzhang.terms.document import build, decode, encode, plain
 from yunzhang.terms.fact import Deed
@@ -148,7 +148,7 @@ def draft(
         drafted_by=person_of(actor),
         key=key,
     )
-    _fill(row, wish)
+    _fill(row, tidy(wish))
     with act(actor, Deed.REQUEST_DRAFTED, unit=consumer, why=why, wish=plain(wish)) as deeds:
         refuse_if((*_wrong(row), *_wrong_key(row)))
         row.save()
@@ -171,7 +171,7 @@ def edit(
     with _step(actor, Deed.REQUEST_DRAFTED, request, request.consumer, why, **changes) as row:
         _fill(row, _changed(row, changes))
         row.key = key or row.key
-        row.drafted_by = person_of(actor)
+        person_of(actor)
         refuse_if((*_wrong(row), *_wrong_key(row)))
     return row
 
@@ -186,7 +186,7 @@ def ask_approval(actor: Actor, request: ShareRequest, *, why: str) -> ShareReque
 def apply(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
     """The consumer's head approves: the provider has received it and its clock runs (Art. 21)."""
     with _step(actor, Deed.REQUEST_APPLIED, request, request.consumer, why) as row:
-        row.approved_by = another(actor, row.drafted_by)
+        row.approved_by = another(actor, *_drafters(row))
         refuse_if(_all_wrong(row))
         row.applied_at = clock.now()
         share_type = catalog.published(row.resource).draft.share_type
@@ -281,10 +281,18 @@ def _step(
 
 
 def _reply(actor: Actor, row: ShareRequest, reply: str) -> None:
-    row.replied_by = another(actor, row.drafted_by, row.approved_by)
+    row.replied_by = another(actor, row.approved_by, *_drafters(row))
     row.replied_at = clock.now()
     row.reply = reply.strip()
     clocks.stop(_reply_rule(row), subject_of(row), clock.today())
+
+
+def _drafters(row: ShareRequest) -> list[Person]:
+    """Everyone who wrote any of it, not only the last."""
+    written = FactRow.objects.filter(
+        subject=subject_of(row), deed__in=(Deed.REQUEST_DRAFTED, Deed.REQUEST_COMPLETED)
+    )
+    return list(Person.objects.filter(pk__in=written.values("person")))
 
 
 def _consumer(actor: Actor) -> Unit:
@@ -304,7 +312,7 @@ def _fill(row: ShareRequest, wish: Wish) -> None:
 
 
 def _changed(row: ShareRequest, changes: Mapping[str, Any]) -> Wish:
-    return build({**plain(wish_of(row)), **plain(changes)}, Wish)
+    return tidy(build({**plain(wish_of(row)), **plain(changes)}, Wish))
 
 
 def _all_wrong(row: ShareRequest) -> tuple[Fault, ...]:

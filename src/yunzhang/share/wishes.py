@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from yunzhang.terms.codes import Operator, ShareType
-from yunzhang.terms.document import Document
+from yunzhang.terms.document import Document, replace
 from yunzhang.terms.entry import Entry
 from yunzhang.terms.faults import Fault, FaultKind, Text
 from yunzhang.terms.grant import Condition
@@ -96,6 +96,20 @@ class Wish(Document, frozen=True, kw_only=True):
     duration_days: int
 
 
+def tidy(wish: Wish) -> Wish:
+    """The wish without stray spaces: a node compares the purpose of a call letter by letter."""
+    return replace(
+        wish,
+        legal_basis=_clean(wish.legal_basis),
+        scenario=_clean(wish.scenario),
+        purpose=_clean(wish.purpose),
+    )
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").strip()
+
+
 # Attribute, its name, and the longest text the records and receipts carry.
 TEXTS = (
     ("legal_basis", Text("法律依据", "Legal basis"), 4000),
@@ -122,7 +136,7 @@ def faults(wish: Wish, entry: Entry, pack: Pack) -> tuple[Fault, ...]:
 def _texts(wish: Wish) -> Iterator[Fault]:
     for attribute, name, most in TEXTS:
         text = getattr(wish, attribute)
-        if not text.strip():
+        if not text:
             yield TEXT_MISSING(name_zh=name.zh, name_en=name.en)
         if len(text) > most:
             yield TEXT_LONG(name_zh=name.zh, name_en=name.en, most=most)

@@ -23,7 +23,7 @@ from yunzhang.share.models import GrantRow
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.exchange import BATCH_KIND
 from yunzhang.terms.fact import Deed
-from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.faults import FaultKind, Language, Refused, Text
 from yunzhang.terms.receipt import Batch, Receipt
 from yunzhang.terms.signed import Signed
 from yunzhang.use.batches import Growth, Held, growth
@@ -117,6 +117,16 @@ def ripe_before(today: date) -> datetime:
     day = today - timedelta(days=pack().limit("usage.unused_days"))
     return datetime(day.year, day.month, day.day, tzinfo=BEIJING)
 
+
+def last_fault(log: NodeLog, language: Language) -> list[dict[str, Any]]:
+    """Why the log's last batch was refused, as `Fault.plain`; empty when it was taken."""
+    if not log.fault:
+        return []
+    told: list[dict[str, Any]] = decode(log.fault, dict[str, dict[str, Any]])[language]["faults"]
+    return told
+
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 # What a dimension groups by: the key, and the name when that is another column.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -259,5 +269,5 @@ def _grow(log: NodeLog, new: Growth, checkpoint: str, now: datetime) -> None:
 
 def _remember(node: Node, refused: Refused) -> None:
     log, _ = NodeLog.objects.get_or_create(node=node)
-    log.fault = encode(refused.plain()).decode()
+    log.fault = encode({language: refused.plain(language) for language in LANGUAGES}).decode()
     log.save(update_fields=["fault"])
