@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from threading import Event
 
@@ -20,6 +19,7 @@ from tests.hub_world import FOUNDED_ON, PASSWORD, WHY, credit_code, hub_home
 from yunzhang import clock
 from yunzhang.engines.readings import SourceKind, SourceSpec
 from yunzhang.gather import catalog, drift, harvest, nodes, quality, systems
+from yunzhang.gather.models import EntryVersion
 from yunzhang.node import commands, home
 from yunzhang.node.caller import Caller
 from yunzhang.node.store import Plan
@@ -31,6 +31,7 @@ from yunzhang.protect.keys import SigningKey
 from yunzhang.protect.ledger import Ledger
 from yunzhang.protect.verify import verify_log, verify_receipt
 from yunzhang.share import grants, keys, requests
+from yunzhang.terms.codes import Operator
 from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
 from yunzhang.terms.faults import Refused
@@ -121,7 +122,7 @@ def test_one_table_is_registered_catalogued_asked_for_called_proven_and_scored(
         scenario="村卫生室核对",
         purpose="传染病防控",
         items=["code", "name", "phone", "county"],
-        rows=[Condition(item="county", op="in", values=("450102", "451024"))],
+        rows=[Condition(item="county", op=Operator.IN, values=("450102", "451024"))],
         delivery="service_api",
         duration_days=90,
         key=keys.register(people["consumer"], health, "health-api", key.public.text, why=WHY),
@@ -195,7 +196,7 @@ def clinics_source() -> SourceSpec:
     return SourceSpec(kind=SourceKind.CSV, location=str(folder), table="clinics.csv")
 
 
-def completed(version: catalog.EntryVersion) -> EntryDraft:
+def completed(version: EntryVersion) -> EntryDraft:
     """The draft with what only the officer knows."""
     draft = decode(version.draft, EntryDraft)
     items = tuple(

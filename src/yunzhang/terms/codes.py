@@ -1,4 +1,4 @@
-"""Value lists of the catalog guide (发改高技〔2017〕1272号) and of Order 809 that code must tell apart.
+"""Values of the catalog guide (1272号, 2017) and of Order 809 that code must tell apart.
 
 Longer lists (classification, formats, cycles) are rows of a pack, not code.
 """

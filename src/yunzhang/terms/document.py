@@ -23,7 +23,10 @@ DOCUMENT_MALFORMED = FaultKind(
     "document.malformed",
     400,
     Text("文档格式不符:{reason}", "The document is malformed: {reason}"),
-    Text("按接口说明改正该字段后重发。", "Correct that field as the interface page says and send again."),
+    Text(
+        "按接口说明改正该字段后重发。",
+        "Correct that field as the interface page says and send again.",
+    ),
 )
 
 

@@ -1,4 +1,7 @@
-"""Catalog entries: the 13 core items of the catalog guide (发改高技〔2017〕1272号) and what Order 809 adds."""
+"""Entries: the 13 core items of the catalog guide and what Order 809 adds to them.
+
+The guide is 发改高技〔2017〕1272号; the numbers in the comments are its items.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +20,29 @@ KIND = "entry/1"
 _FILL = Text("在条目页补填后再提交。", "Fill it in on the entry page and submit again.")
 
 ITEM_REQUIRED = FaultKind(
-    "entry.required", 422, Text("“{name}”没有填写。", "“{name}” is empty."), _FILL
+    "entry.required", 422, Text("“{name_zh}”没有填写。", "The {name_en} is empty."), _FILL
 )
 TITLE_IS_SYSTEM = FaultKind(
     "entry.title_is_system",
     422,
-    Text("名称不能就是信息系统的名称。", "The title may not be the name of the information system."),
+    Text(
+        "名称不能就是信息系统的名称。", "The title may not be the name of the information system."
+    ),
     Text("写明资源本身的内容。", "Name what the resource holds."),
 )
 PROVIDER_CODE_WRONG = FaultKind(
     "entry.provider_code",
     422,
     Text("提供方代码 {code} 不是有效的统一社会信用代码。", "{code} is not a valid credit code."),
-    Text("核对 18 位代码和校验码(GB 32100)。", "Check the 18 characters and the check digit (GB 32100)."),
+    Text(
+        "核对 18 位代码和校验码(GB 32100)。",
+        "Check the 18 characters and the check digit (GB 32100).",
+    ),
 )
 CODE_UNKNOWN = FaultKind(
     "entry.code_unknown",
     422,
-    Text("“{name}”的取值 {code} 不在值域内。", "{code} is not a value of “{name}”."),
+    Text("“{name_zh}”的取值 {code} 不在值域内。", "{code} is no value of the {name_en}."),
     Text("从列表中选择。", "Choose from the list."),
 )
 CONDITION_REQUIRED = FaultKind(
@@ -46,9 +54,14 @@ CONDITION_REQUIRED = FaultKind(
 BASIS_REQUIRED = FaultKind(
     "entry.basis_required",
     422,
-    Text("不予共享必须列明法律、行政法规或国务院决定依据。",
-         "Not shared requires a law, an administrative regulation or a State Council decision."),
-    Text("写明理由和依据的条款(条例第十五条)。", "Give the reason and the clause (Order 809 Art. 15)."),
+    Text(
+        "不予共享必须列明法律、行政法规或国务院决定依据。",
+        "Not shared requires a law, an administrative regulation or a State Council decision.",
+    ),
+    Text(
+        "写明理由和依据的条款(条例第十五条)。",
+        "Give the reason and the clause (Order 809 Art. 15).",
+    ),
 )
 OPEN_BUT_NOT_SHARED = FaultKind(
     "entry.open_not_shared",
@@ -65,13 +78,15 @@ ITEM_TWICE = FaultKind(
 ASSESSMENT_MISSING = FaultKind(
     "entry.assessment_missing",
     422,
-    Text("编目前须完成保密风险和个人信息保护影响评估。",
-         "Secrecy-risk and personal-information assessments come before cataloguing."),
+    Text(
+        "编目前须完成保密风险和个人信息保护影响评估。",
+        "Secrecy-risk and personal-information assessments come before cataloguing.",
+    ),
     Text("完成评估并勾选(条例第十三条)。", "Do both and mark them (Order 809 Art. 13)."),
 )
 
 
-class DataItem(Document):
+class DataItem(Document, frozen=True):
     """信息项, core item 8. `column` is its name in the live table; lengths in characters."""
 
     name: str
@@ -85,7 +100,7 @@ class DataItem(Document):
     filterable: bool = False
 
 
-class EntryDraft(Document):
+class EntryDraft(Document, frozen=True):
     """An entry as a unit filled it in; `faults` says what is still wrong."""
 
     classification: str = ""  # 1 类/项/目/细目, for example "307001"
@@ -107,7 +122,7 @@ class EntryDraft(Document):
     privacy_assessed: bool = False
 
 
-class Entry(Document):
+class Entry(Document, frozen=True):
     """A published entry: the draft checked, with code (3), date (12) and version."""
 
     resource_code: str
@@ -123,20 +138,21 @@ class Entry(Document):
         return {item.name: item for item in self.draft.items}
 
 
+# Attribute, and the item's name in the guide. A coded item's code list has the attribute's name.
 CODED = (
-    ("classification", "classification", "信息资源分类"),
-    ("format", "format", "信息资源格式"),
-    ("share_type", "share_type", "共享类型"),
-    ("share_method", "share_method", "共享方式"),
-    ("open_type", "open_type", "开放属性"),
-    ("update_cycle", "update_cycle", "更新周期"),
+    ("classification", Text("信息资源分类", "classification")),
+    ("format", Text("信息资源格式", "format")),
+    ("share_type", Text("共享类型", "share type")),
+    ("share_method", Text("共享方式", "share method")),
+    ("open_type", Text("开放属性", "openness")),
+    ("update_cycle", Text("更新周期", "update cycle")),
 )
 WRITTEN = (
-    ("title", "信息资源名称"),
-    ("provider_name", "信息资源提供方"),
-    ("provider_code", "提供方代码"),
-    ("abstract", "信息资源摘要"),
-    ("items", "信息项"),
+    ("title", Text("信息资源名称", "title")),
+    ("provider_name", Text("信息资源提供方", "provider")),
+    ("provider_code", Text("提供方代码", "provider's code")),
+    ("abstract", Text("信息资源摘要", "abstract")),
+    ("items", Text("信息项", "data items")),
 )
 
 
@@ -151,17 +167,16 @@ def draft_grade(draft: EntryDraft) -> Grade:
 
 
 def _missing(draft: EntryDraft) -> Iterator[Fault]:
-    coded = ((attribute, name) for attribute, _, name in CODED)
-    for attribute, name in (*WRITTEN, *coded):
+    for attribute, name in (*WRITTEN, *CODED):
         if not getattr(draft, attribute):
-            yield ITEM_REQUIRED(name=name)
+            yield ITEM_REQUIRED(name_zh=name.zh, name_en=name.en)
 
 
 def _miscoded(draft: EntryDraft, pack: Pack) -> Iterator[Fault]:
-    for attribute, code_list, name in CODED:
+    for attribute, name in CODED:
         value = getattr(draft, attribute)
-        if value and value not in {row.code for row in pack.codes_of(code_list)}:
-            yield CODE_UNKNOWN(name=name, code=value)
+        if value and value not in {row.code for row in pack.codes_of(attribute)}:
+            yield CODE_UNKNOWN(name_zh=name.zh, name_en=name.en, code=value)
     if draft.provider_code and not credit_code_valid(draft.provider_code):
         yield PROVIDER_CODE_WRONG(code=draft.provider_code)
 

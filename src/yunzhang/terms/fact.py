@@ -90,7 +90,7 @@ DEED_NAMES: dict[Deed, Text] = {
 }
 
 
-class Fact(Document):
+class Fact(Document, frozen=True):
     """One leaf of the hub's log.
 
     `actor` is a pseudonym the hub can resolve ("person:7", "worker"); `why_hash` and

@@ -12,7 +12,7 @@ KIND = "grant/1"
 REVOCATIONS_KIND = "revocations/1"
 
 
-class Condition(Document):
+class Condition(Document, frozen=True):
     """One comparison on an item; several in a row are joined by "and"."""
 
     item: str
@@ -20,7 +20,7 @@ class Condition(Document):
     values: tuple[str, ...]
 
 
-class Mask(Document):
+class Mask(Document, frozen=True):
     """How one item leaves the node. `kind` chooses the form of partial and generalise."""
 
     item: str
@@ -28,7 +28,7 @@ class Mask(Document):
     kind: Literal["", "name", "citizen_id", "phone", "address", "date"] = ""
 
 
-class Quota(Document):
+class Quota(Document, frozen=True):
     """How much: calls and rows a day, calls a second, rows a page."""
 
     calls_a_day: int
@@ -37,14 +37,14 @@ class Quota(Document):
     rows_a_page: int
 
 
-class Party(Document):
+class Party(Document, frozen=True):
     """A unit by its credit code (GB 32100) and name."""
 
     code: str
     name: str
 
 
-class Grant(Document):
+class Grant(Document, frozen=True):
     """Order 809 Arts. 20, 22 and 25 as one document, signed by the hub."""
 
     id: str
@@ -76,7 +76,7 @@ class Grant(Document):
         return digest(encode(self.masks))
 
 
-class Revocation(Document):
+class Revocation(Document, frozen=True):
     """One grant that no longer opens anything."""
 
     grant: str
@@ -84,7 +84,7 @@ class Revocation(Document):
     at: datetime
 
 
-class RevocationList(Document):
+class RevocationList(Document, frozen=True):
     """Every revocation in force, issued by the hub even when nothing changed, so its age tells."""
 
     node: str

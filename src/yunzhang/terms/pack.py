@@ -27,7 +27,7 @@ PACK_ROW_MISSING = FaultKind(
 )
 
 
-class Citation(Document):
+class Citation(Document, frozen=True):
     """Where a row comes from: document, clause, and at most 25 characters of quotation."""
 
     document: str
@@ -35,7 +35,7 @@ class Citation(Document):
     quote: str = ""
 
 
-class Row(Document):
+class Row(Document, frozen=True):
     """What every row of a pack has."""
 
     id: str
@@ -44,7 +44,7 @@ class Row(Document):
     to_date: date | None = None
 
 
-class ClockRule(Row, kw_only=True):
+class ClockRule(Row, frozen=True, kw_only=True):
     """A legal limit: from an event, so many days, perhaps extended once."""
 
     zh: str
@@ -56,14 +56,14 @@ class ClockRule(Row, kw_only=True):
     extension_consent: str = ""
 
 
-class Limit(Row, kw_only=True):
+class Limit(Row, frozen=True, kw_only=True):
     """A number the software must respect; its unit is part of the row."""
 
     value: int
     unit: str
 
 
-class Role(Row, kw_only=True):
+class Role(Row, frozen=True, kw_only=True):
     """A role, by its glossary name, and what it may do."""
 
     zh: str
@@ -72,7 +72,7 @@ class Role(Row, kw_only=True):
     scope: Literal["own", "all"] = "own"  # its own unit's affairs, or every unit's
 
 
-class CodeRow(Row, kw_only=True):
+class CodeRow(Row, frozen=True, kw_only=True):
     """One value of a code list; `parent` for lists in levels."""
 
     list: str
@@ -82,7 +82,7 @@ class CodeRow(Row, kw_only=True):
     parent: str = ""
 
 
-class MaskDefault(Row, kw_only=True):
+class MaskDefault(Row, frozen=True, kw_only=True):
     """How a data item of a grade and kind is shown unless a grant says otherwise."""
 
     grade: int
@@ -90,7 +90,7 @@ class MaskDefault(Row, kw_only=True):
     way: str
 
 
-class IndicatorRule(Row, kw_only=True):
+class IndicatorRule(Row, frozen=True, kw_only=True):
     """An indicator's weight and target (percent) in the score of a unit."""
 
     zh: str
@@ -99,7 +99,7 @@ class IndicatorRule(Row, kw_only=True):
     target: int
 
 
-class CheckRule(Row, kw_only=True):
+class CheckRule(Row, frozen=True, kw_only=True):
     """A sub-indicator of GB/T 36344: which dimension a kind of check reports under."""
 
     dimension: str
@@ -107,7 +107,7 @@ class CheckRule(Row, kw_only=True):
     en: str
 
 
-class Pack(Document):
+class Pack(Document, frozen=True):
     """All rows of one jurisdiction."""
 
     id: str
@@ -132,9 +132,7 @@ class Pack(Document):
 
     def codes_of(self, list: str, parent: str | None = None) -> tuple[CodeRow, ...]:
         """The rows of a code list, in order; only those below `parent` when it is given."""
-        return tuple(
-            row for row in self.codes if row.list == list and parent in (None, row.parent)
-        )
+        return tuple(row for row in self.codes if row.list == list and parent in (None, row.parent))
 
     def mask_way(self, grade: int, kind: str) -> str:
         """The default mask for an item: the row of its kind, else the row of any kind ("*")."""

@@ -8,7 +8,7 @@ from typing import Literal
 from yunzhang.terms.document import Document, digest
 
 
-class Receipt(Document):
+class Receipt(Document, frozen=True):
     """One leaf of a node's log.
 
     `request_hash` and `answer_hash` are SHA-256 over salt and bytes; the caller gets the salt,
@@ -42,7 +42,7 @@ def salted(salt: str, content: bytes) -> str:
     return digest(salt.encode() + content)
 
 
-class Batch(Document):
+class Batch(Document, frozen=True):
     """Receipts as a node sends them up: leaves `start`.. of its log and a head that covers them.
 
     When the head is of a larger tree than the batch reaches, `consistency` proves that the

@@ -5,14 +5,14 @@ from __future__ import annotations
 from yunzhang.terms.document import Document, Raw
 
 
-class Signature(Document):
+class Signature(Document, frozen=True):
     """One signature. `key` is the signer's verifier key text; `value` is base64."""
 
     key: str
     value: str
 
 
-class Signed(Document):
+class Signed(Document, frozen=True):
     """A document as it was signed: `body` keeps the very bytes, so nothing is re-encoded."""
 
     kind: str
