@@ -6,12 +6,12 @@ incident in the operator's log; it keeps neither the other jobs nor its own next
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import signal
-import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import django
@@ -48,7 +48,6 @@ class Job:
             return
         self.next_at = now + pack().limit(self.every)
         try:
-            close_old_connections()
             self.do()
         except Exception:
             log.exception("job %s failed and will be tried again", self.name)
@@ -84,17 +83,23 @@ class Worker:
             self._ledger.publish()
 
 
-def run(stop: threading.Event | None = None, *, once: bool = False) -> None:
-    """Work until `stop` is set; with `once`, give every job one turn."""
+def run(stop: threading.Event | None = None, *, once: bool = False, parent: int = 0) -> None:
+    """Work until `stop` is set or the process `parent` is gone; `once` gives each job one turn."""
     stop = stop or threading.Event()
     worker = Worker()
     pause = min(pack().limit(job.every) for job in worker.jobs)
     try:
         worker.round()
-        while not once and not stop.wait(pause):
+        while not (once or stop.wait(pause) or _orphaned(parent)):
+            close_old_connections()
             worker.round()
     finally:
         worker.close()
+
+
+def _orphaned(parent: int) -> bool:
+    # A web server that was killed could not tell; the system then gives us another parent.
+    return parent != 0 and os.getppid() != parent
 
 
 def _daily(name: str, do: Callable[[], None]) -> None:
@@ -123,22 +128,18 @@ def _tell_clocks() -> None:
         log.warning("%s of %s is due on %s", near.rule, near.subject, near.due_on)
 
 
-def main(arguments: list[str]) -> int:
-    """`--once`: one turn of every job. `--child`: end when standard input does."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Work until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m yunzhang.worker", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="give every job one turn")
+    parser.add_argument("--parent", type=int, default=0, help="end when this process is gone")
+    asked = parser.parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if "--child" in arguments:
-        # The parent holds the other end; even a killed parent lets go of it.
-        threading.Thread(target=_follow, args=(stop,), daemon=True).start()
-    run(stop, once="--once" in arguments)
+    run(stop, once=asked.once, parent=asked.parent)
     return 0
 
 
-def _follow(stop: threading.Event) -> None:
-    sys.stdin.read()
-    stop.set()
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

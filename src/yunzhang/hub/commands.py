@@ -10,6 +10,8 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
+SERVED_BY = "YUNZHANG_SERVED_BY"  # tells a web process its parent; set here, never by a person
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the hub's commands and their options."""
@@ -51,6 +53,7 @@ def _up(arguments: argparse.Namespace) -> None:
 
 
 def _serve(arguments: argparse.Namespace, threads: int, stop_seconds: int) -> None:
+    os.environ[SERVED_BY] = str(os.getpid())
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from typing import Self
 
 log = logging.getLogger("yunzhang.hub")
 
-COMMAND = (sys.executable, "-m", "yunzhang.worker", "--child")
+COMMAND = (sys.executable, "-m", "yunzhang.worker", "--parent", str(os.getpid()))
 
 
 class Companion:
@@ -58,7 +59,7 @@ class Companion:
             with self._lock:
                 if self._stop.is_set():
                     return
-                self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE)
+                self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
             status = self._child.wait()
             if not self._stop.wait(self._restart_seconds):
                 log.error("the worker ended with status %s and is started again", status)
