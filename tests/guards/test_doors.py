@@ -15,6 +15,7 @@ DOORS = {
     "chinese_calendar": "people/calendar.py",
     "cryptography": "protect/keys.py",
     "duckdb": "engines/on_duckdb.py",
+    "granian": "hub/commands.py",
     "httpx": "node/transport.py",
     "msgspec": "terms/document.py",
     "openpyxl": "engines/source_excel.py",
