@@ -189,7 +189,7 @@ def _unlawful(draft: EntryDraft) -> Iterator[Fault]:
     if draft.share_type == ShareType.NOT_SHARED:
         if not draft.share_condition:
             yield BASIS_REQUIRED()
-        if draft.open_type == "1":
+        if draft.open_type not in ("", "0"):
             yield OPEN_BUT_NOT_SHARED()
     if not (draft.secrecy_assessed and draft.privacy_assessed):
         yield ASSESSMENT_MISSING()

@@ -11,7 +11,7 @@ ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
-RESOURCE_CODE = re.compile(r"[1-3]\d{2}\d{3}[0-9A-Z]*/[0-9A-Z]+")
+RESOURCE_CODE = re.compile(r"[1-3][0-9]{5}[0-9A-Z]*/[0-9A-Z]+")
 
 
 def credit_check(stem: str) -> str:

@@ -164,6 +164,11 @@ def parse(files: Mapping[str, str]) -> Pack:
         except (tomllib.TOMLDecodeError, Refused) as error:
             faults.append(PACK_MALFORMED(file=name, reason=error))
             continue
+        # A table in two files would lose the rows of one without a word.
+        faults += [
+            PACK_MALFORMED(file=name, reason=f"{key} stands in another file too")
+            for key in sorted(part.keys() & whole.keys())
+        ]
         whole.update(part)
     if faults:
         raise Refused(*faults)
