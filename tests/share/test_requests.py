@@ -268,6 +268,7 @@ def test_a_refusal_names_ground_reason_and_law_all_at_once(world):
 
     assert refuse("busy") == ("request.refusal_code", "request.reason_needed")
     assert refuse("law_forbids") == ("request.reason_needed", "request.law_needed")
+    assert refuse("no_basis", "法" * 201, "否") == ("request.law_long",)
     done = requests.refuse(
         world.provider_head,
         request,

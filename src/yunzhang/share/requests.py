@@ -16,6 +16,7 @@ from yunzhang.people.models import Clock, FactRow, Person, Unit
 from yunzhang.people.permissions import NEEDS, Actor, may, pack, require
 from yunzhang.share.models import CallerKey, ShareRequest
 from yunzhang.share.persons import another, person_of
+from yunzhang.share.refusals import wrong
 from yunzhang.share.states import REQUEST, after
 from yunzhang.share.wishes import Wish, faults, tidy, widens
 from yunzhang.terms.codes import ShareType
@@ -66,32 +67,9 @@ WIDER = FaultKind(
     ),
     Text("撤回后重新申请,由本单位负责人审批。", "Withdraw it and apply anew through your head."),
 )
-REFUSAL_CODE = FaultKind(
-    "request.refusal_code",
-    422,
-    Text("“{code}”不是规定的不同意理由。", "“{code}” is no ground for refusing."),
-    Text("从列表中选择理由。", "Choose the ground from the list."),
-)
-REASON_NEEDED = FaultKind(
-    "request.reason_needed",
-    422,
-    Text("不同意共享必须说明理由。", "A refusal must say why."),
-    Text("写明理由(条例第二十一条)。", "State the reason (Order 809 Art. 21)."),
-)
-LAW_NEEDED = FaultKind(
-    "request.law_needed",
-    422,
-    Text("以法律禁止为由的,必须写明具体条款。", "A refusal by law must name the clause."),
-    Text(
-        "写明法律、行政法规或国务院决定的条款。",
-        "Name the law, regulation or State Council decision.",
-    ),
-)
-
 # The clock of the provider's reply, by share type (Order 809 Art. 21); delivery has C5 (Art. 22).
 REPLY_CLOCKS = {ShareType.UNCONDITIONAL.value: "C3", ShareType.CONDITIONAL.value: "C4"}
 DELIVERY_CLOCK = "C5"
-LAW_FORBIDS = "law_forbids"
 
 
 def subject_of(request: ShareRequest) -> str:
@@ -130,26 +108,19 @@ def draft(
 
     `rows` are joined by "and"; the key may still be missing, until the request is submitted.
     """
-    wish = Wish(
-        legal_basis=legal_basis,
-        scenario=scenario,
-        purpose=purpose,
-        items=tuple(items),
-        rows=tuple(rows),
-        delivery=delivery,
-        duration_days=duration_days,
+    wish = tidy(
+        Wish(
+            legal_basis=legal_basis,
+            scenario=scenario,
+            purpose=purpose,
+            items=tuple(items),
+            rows=tuple(rows),
+            delivery=delivery,
+            duration_days=duration_days,
+        )
     )
-    consumer = _consumer(actor)
-    row = ShareRequest(
-        number=uuid4().hex[:30],
-        consumer=consumer,
-        provider=resource.unit,
-        resource=resource,
-        drafted_by=person_of(actor),
-        key=key,
-    )
-    _fill(row, tidy(wish))
-    with act(actor, Deed.REQUEST_DRAFTED, unit=consumer, why=why, wish=plain(wish)) as deeds:
+    row = _new(actor, resource, wish, key)
+    with act(actor, Deed.REQUEST_DRAFTED, unit=row.consumer, why=why, wish=plain(wish)) as deeds:
         refuse_if((*_wrong(row), *_wrong_key(row)))
         row.save()
         # The number people quote is made of the record's own, so that none is given twice.
@@ -248,7 +219,7 @@ def refuse(
     """The provider's head refuses: a ground of the list, the reason and, the law that forbids."""
     said = {"code": code, "law": law, "reply": reply}
     with _step(actor, Deed.REQUEST_REFUSED, request, request.provider, why, **said) as row:
-        refuse_if(_wrong_refusal(code, law, reply))
+        refuse_if(wrong(code, law, reply, pack()))
         row.refusal_code, row.refusal_law = code, law.strip()
         _reply(actor, row, reply)
     return row
@@ -285,6 +256,19 @@ def _reply(actor: Actor, row: ShareRequest, reply: str) -> None:
     row.replied_at = clock.now()
     row.reply = reply.strip()
     clocks.stop(_reply_rule(row), subject_of(row), clock.today())
+
+
+def _new(actor: Actor, resource: Resource, wish: Wish, key: CallerKey | None) -> ShareRequest:
+    row = ShareRequest(
+        number=uuid4().hex[:30],  # until it is saved
+        consumer=_consumer(actor),
+        provider=resource.unit,
+        resource=resource,
+        drafted_by=person_of(actor),
+        key=key,
+    )
+    _fill(row, wish)
+    return row
 
 
 def _drafters(row: ShareRequest) -> list[Person]:
@@ -329,15 +313,6 @@ def _wrong_key(row: ShareRequest) -> tuple[Fault, ...]:
     if row.key and row.key.unit_id != row.consumer_id:
         return (KEY_FOREIGN(key=row.key.name),)
     return ()
-
-
-def _wrong_refusal(code: str, law: str, reply: str) -> Iterator[Fault]:
-    if code not in {row.code for row in pack().codes_of("refusal")}:
-        yield REFUSAL_CODE(code=code)
-    if not reply.strip():
-        yield REASON_NEEDED()
-    if code == LAW_FORBIDS and not law.strip():
-        yield LAW_NEEDED()
 
 
 def _reply_clock(row: ShareRequest) -> Clock | None:
