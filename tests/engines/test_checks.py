@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.engines.tables import gathered
 from yunzhang.engines import on_duckdb
-from yunzhang.engines.check_sql import check_digit
+from yunzhang.engines.check_sql import check_digit, literal
 from yunzhang.engines.checks import (
     CheckDigit,
     CodeList,
@@ -28,6 +28,7 @@ from yunzhang.engines.profiles import draft_items
 from yunzhang.terms import identifiers
 from yunzhang.terms.codes import ItemType
 from yunzhang.terms.document import build, plain
+from yunzhang.terms.faults import Refused
 
 TODAY = date(2026, 11, 22)
 
@@ -215,7 +216,7 @@ def test_check_digits_in_sql_agree_with_the_rules(scheme, valid, numbers):
         @settings(max_examples=60, deadline=None)
         @given(st.lists(numbers | ANYTHING, min_size=1, max_size=40))
         def agree(values):
-            listed = ", ".join("(" + on_duckdb.literal(value) + ")" for value in values)
+            listed = ", ".join("(" + literal(value) + ")" for value in values)
             found = ask(f"SELECT v, {check_digit('v', scheme)} FROM (VALUES {listed}) t(v)")
             assert [answer for _, answer in found] == [valid(value) for value, _ in found]
 
@@ -231,7 +232,12 @@ def test_real_numbers_pass_and_a_changed_character_fails(tmp_path):
     )
 
     for column, scheme in (("uscc", "credit_code"), ("id", "citizen_id"), ("org", "org_code")):
-        result = only(table, CheckDigit(id="c", column=column, scheme=scheme))
+        result = only(
+            table,
+            build(
+                {"check": "check_digit", "id": "c", "column": column, "scheme": scheme}, CheckDigit
+            ),
+        )
 
         assert [row.row for row in result.sample] == [2]
 
@@ -315,7 +321,7 @@ def test_the_engine_itself_reads_no_other_file_and_cannot_be_unlocked(table, tmp
             "SET allowed_directories = ['/']",
             "SELECT * FROM 'http://127.0.0.1:1/x.parquet'",
         ):
-            with pytest.raises(on_duckdb.Refused) as refusal:
+            with pytest.raises(Refused) as refusal:
                 ask(query)
             assert refusal.value.codes == ("engine.failed",)
 
@@ -325,7 +331,7 @@ def test_the_engine_itself_reads_no_other_file_and_cannot_be_unlocked(table, tmp
 def test_work_that_takes_too_long_is_stopped(monkeypatch):
     monkeypatch.setattr(on_duckdb, "_seconds", lambda: 0.2)
 
-    with on_duckdb.engine() as ask, pytest.raises(on_duckdb.Refused) as refusal:
+    with on_duckdb.engine() as ask, pytest.raises(Refused) as refusal:
         ask(
             "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
 
@@ -102,12 +102,17 @@ def column_profile(counted: Counted, type: ItemType) -> ColumnProfile:
         distinct_exact=counted.distinct_exact,
         minimum=show(counted.minimum),
         maximum=show(counted.maximum),
-        samples=tuple(map(show, counted.values[: pack.limit("engines.profile_samples")])),
+        samples=tuple(map(show, spread(counted.values, pack.limit("engines.profile_samples")))),
         pattern=pattern(counted.values),
         kind=suggestion.kind,
         grade=suggestion.grade,
         reasons=tuple(Reason(zh=text.zh, en=text.en) for text in suggestion.reasons),
     )
+
+
+def spread(values: Sequence[str], wanted: int) -> tuple[str, ...]:
+    """At most `wanted` of the values, taken at even steps."""
+    return tuple(values[:: max(1, len(values) // max(1, wanted))][:wanted])
 
 
 def guess_type(counted: Counted) -> ItemType:

@@ -17,6 +17,7 @@ from yunzhang.engines.profiles import (
     TableProfile,
     column_profile,
     guess_type,
+    spread,
 )
 from yunzhang.terms.codes import ItemType
 
@@ -40,42 +41,55 @@ def profile(ask: Ask, parquet: Path) -> TableProfile:
 
 def _count(ask: Ask, parquet: Path, rows: int, *, exact: bool) -> list[Counted]:
     columns = lake.columns(parquet)
-    values = packs.read("national").limit("engines.profile_values")
+    wanted = packs.read("national").limit("engines.profile_values")
+    # About four times the values wanted of a column that never repeats; others are asked again.
+    thin = max(1, rows // (4 * wanted))
     parts = (
-        f"SELECT {place} AS place, * FROM ({_count_one(parquet, column.name, values, exact=exact)})"
+        f"SELECT {place} AS place, * FROM ({_count_one(parquet, column.name, thin, exact=exact)})"
         for place, column in enumerate(columns)
     )
     found = ask(" UNION ALL ".join(parts) + " ORDER BY place")
     return [
         Counted(
-            name=column.name, native=column.native, rows=rows, distinct_exact=exact, **_counted(row)
+            name=column.name,
+            native=column.native,
+            rows=rows,
+            present=present,
+            distinct=distinct,
+            distinct_exact=exact,
+            min_length=shortest,
+            max_length=longest,
+            minimum=minimum,
+            maximum=maximum,
+            values=_values(ask, parquet, column.name, values or (), min(wanted, distinct)),
         )
-        for column, (_, *row) in zip(columns, found, strict=True)
+        for column, (_, present, distinct, shortest, longest, minimum, maximum, values) in zip(
+            columns, found, strict=True
+        )
     ]
 
 
-def _count_one(parquet: Path, column: str, values: int, *, exact: bool) -> str:
+def _count_one(parquet: Path, column: str, thin: int, *, exact: bool) -> str:
     group = "GROUP BY 1" if exact else ""
     distinct = "count(v)" if exact else "approx_count_distinct(v)"
     times = "count(*)" if exact else "1"
     return f"""
         SELECT coalesce(sum(n) FILTER (v IS NOT NULL), 0)::BIGINT, {distinct},
                coalesce(min(length(v)), 0), coalesce(max(length(v)), 0),
-               coalesce(min(v), ''), coalesce(max(v), ''), arg_min(v, hash(v), {values})
+               coalesce(min(v), ''), coalesce(max(v), ''),
+               list(v) FILTER (v IS NOT NULL AND hash(v) % {thin} = 0)
         FROM (SELECT {name(column)} AS v, {times} AS n FROM {table(parquet)} {group})"""
 
 
-def _counted(row: list[Any]) -> dict[str, Any]:
-    present, distinct, shortest, longest, minimum, maximum, values = row
-    return {
-        "present": present,
-        "distinct": distinct,
-        "min_length": shortest,
-        "max_length": longest,
-        "minimum": minimum,
-        "maximum": maximum,
-        "values": tuple(dict.fromkeys(values or ())),
-    }
+def _values(
+    ask: Ask, parquet: Path, column: str, found: Iterable[str], wanted: int
+) -> tuple[str, ...]:
+    """Distinct values spread over the column; of one that repeats much, drawn from its groups."""
+    values = set(found)
+    if len(values) < wanted:
+        groups = f"SELECT DISTINCT {name(column)} AS v FROM {table(parquet)}"
+        values = set(ask(f"SELECT arg_min(v, hash(v), {wanted}) FROM ({groups})")[0][0] or ())
+    return spread(sorted(values), wanted)
 
 
 def _typed(ask: Ask, parquet: Path, counted: Counted) -> ColumnProfile:
