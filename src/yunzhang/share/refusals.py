@@ -1,4 +1,4 @@
-"""Refusals: a ground of the list, the reason, and the law that forbids (Order 809 Art. 21). Pure."""
+"""Refusals: a ground of the list, the reason, and the law that forbids (Order 809 Art. 21)."""
 
 from __future__ import annotations
 
