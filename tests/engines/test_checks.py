@@ -13,6 +13,7 @@ from tests.engines.tables import gathered
 from yunzhang.engines import on_duckdb
 from yunzhang.engines.check_sql import check_digit, literal
 from yunzhang.engines.checks import (
+    Check,
     CheckDigit,
     CodeList,
     Expression,
@@ -112,7 +113,7 @@ def test_freshness_is_one_judgement_of_the_table(table, check, failed):
 
 
 def test_checks_that_cannot_run_say_why_and_do_not_end_the_others(table):
-    checks = [
+    checks: list[Check] = [
         Required(id="1", column="gone"),
         Format(id="2", column="code", pattern="("),
         Reference(id="3", column="code", table="nowhere", to_column="id"),
@@ -136,7 +137,7 @@ def test_checks_that_cannot_run_say_why_and_do_not_end_the_others(table):
 
 
 def test_dimensions_pool_what_their_checks_judged(table):
-    checks = [
+    checks: list[Check] = [
         Format(id="1", column="code", pattern="[0-9]+"),
         CodeList(id="2", column="code", codes=("11",)),
         Required(id="3", column="code"),
@@ -189,7 +190,7 @@ CITIZEN = st.builds(
     st.text("0123456789X", min_size=4, max_size=4),
 )
 ORG = st.text("0123456789ABCXYZ", min_size=9, max_size=9)
-ANYTHING = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
 def right_citizen(number: str) -> str:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engines.tables import gathered
+from yunzhang import packs
 from yunzhang.engines import on_duckdb
 from yunzhang.engines.profiles import draft_items, pattern
 from yunzhang.terms.codes import ItemType
@@ -108,7 +109,7 @@ def test_a_pattern_matches_what_it_was_drawn_from(values):
 
 def test_beyond_the_limit_distinct_counts_say_they_are_estimates(tmp_path, monkeypatch):
     table = gathered(tmp_path, "id name", *((str(n), "x") for n in range(3_000)))
-    real = on_duckdb.packs.read("national")
+    real = packs.read("national")
     limits = tuple(
         type(row)(id=row.id, cite=row.cite, value=1_000, unit=row.unit)
         if row.id == "engines.distinct_exact_rows"
@@ -116,7 +117,7 @@ def test_beyond_the_limit_distinct_counts_say_they_are_estimates(tmp_path, monke
         for row in real.limits
     )
     small = type(real)(id="national", zh="", en="", limits=limits)
-    monkeypatch.setattr(on_duckdb.packs, "read", lambda name: small)
+    monkeypatch.setattr(packs, "read", lambda name: small)
 
     profile = on_duckdb.profile(table)
 

@@ -14,7 +14,7 @@ from yunzhang.engines.readings import SourceKind, SourceSpec
 from yunzhang.terms.faults import Refused
 
 # A lone surrogate is no text; a NUL is refused by itself, below.
-WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
 def gathered(tmp_path, data: bytes, name: str = "table.csv"):
