@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.hub_world import TOWNSHIPS, WHY, HubWorld
-from yunzhang.gather import drift, systems
+from yunzhang.gather import drift, harvest, systems
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource
 from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import Actor
+from yunzhang.terms.faults import Refused
 
 
 @pytest.fixture
@@ -66,6 +67,14 @@ def test_a_source_that_is_gone_is_a_drift(hub: HubWorld, resource: Resource) -> 
     (Path(systems.source_of(resource.table).location) / "townships.csv").unlink()
 
     assert kinds(drift.check(hub.officer, resource, why=WHY)) == ["unreadable"]
+
+
+def test_a_gathering_under_way_is_no_drift(hub: HubWorld, resource: Resource) -> None:
+    with harvest._alone(resource.table), pytest.raises(Refused) as refused:
+        drift.check(hub.officer, resource, why=WHY)
+
+    assert refused.value.codes == ("table.gather_running",)
+    assert not Drift.objects.exists()
 
 
 def test_an_entry_without_a_table_is_a_drift(hub: HubWorld, resource: Resource) -> None:

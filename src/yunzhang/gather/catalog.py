@@ -97,6 +97,7 @@ def draft(actor: Actor, table: DataTable, *, why: str) -> EntryVersion:
     """Begin the entry of a gathered table, filled in from what is really there."""
     person = _person(actor)
     with act(actor, Deed.ENTRY_DRAFTED, unit=table.unit, why=why) as deeds:
+        DataTable.objects.select_for_update().get(pk=table.pk)
         known = Resource.objects.filter(table=table).first()
         if known is not None:
             raise Refused(ENTRY_EXISTS(code=known.code))

@@ -65,6 +65,9 @@ def _found(resource: Resource) -> set[Words]:
     try:
         current = look(table) if table else None
     except Refused as refused:
+        # A full disk or a gathering under way says nothing about the source.
+        if not all(code.startswith("source.") for code in refused.codes):
+            raise
         return {(UNREADABLE, f.sentence("zh"), f.sentence("en")) for f in refused.faults}
     found = differences(
         form.items,

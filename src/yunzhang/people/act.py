@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from yunzhang import clock
 from yunzhang.people.models import FactRow, Unit
@@ -25,6 +26,17 @@ REASON_MISSING = FaultKind(
     Text("每一项操作都要写明理由。", "Every deed needs a reason."),
     Text("写明理由后重试。", "State the reason and try again."),
 )
+CONFLICT = FaultKind(
+    "act.conflict",
+    409,
+    Text(
+        "他人刚刚办理了同一事项,本次操作没有生效。",
+        "Someone else has just done the same; nothing was changed.",
+    ),
+    Text("刷新页面,核对现状后再办理。", "Reload the page and look before you go on."),
+)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -43,15 +55,21 @@ def act(
     """Open the transaction of one deed on `unit`'s affairs; its fact is written on the way out.
 
     A subject that does not exist yet is set on the yielded record. Raises Refused without the
-    permission or the reason; any exception inside leaves neither change nor fact.
+    permission or the reason, and with `act.conflict` when two did the same at once; any exception
+    inside leaves neither change nor fact.
     """
     if not why.strip():
         raise Refused(REASON_MISSING())
     require(actor, NEEDS[deed], unit)
     deeds = Deeds(to_second(clock.now()), subject, dict(content))
-    with transaction.atomic():
-        yield deeds
-        _record(actor, deed, deeds, unit, why)
+    try:
+        with transaction.atomic():
+            yield deeds
+            _record(actor, deed, deeds, unit, why)
+    except IntegrityError as error:
+        # The rules looked before the other deed was done; the database's constraint saw it.
+        log.warning("%s by %s met a constraint: %s", deed, actor.name, type(error).__name__)
+        raise Refused(CONFLICT()) from error
 
 
 def _record(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None, why: str) -> None:
