@@ -8,13 +8,23 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext, gettext_noop
 
 from yunzhang import clock
 from yunzhang.people import calendar
 from yunzhang.people.models import CalendarDay, CalendarYear
 from yunzhang.portal import typed
 from yunzhang.portal.doors import Visit, do, door
+
+WEEKDAYS = (
+    gettext_noop("Mo"),
+    gettext_noop("Tu"),
+    gettext_noop("We"),
+    gettext_noop("Th"),
+    gettext_noop("Fr"),
+    gettext_noop("Sa"),
+    gettext_noop("Su"),
+)
 
 
 @door("desk.see")
@@ -29,7 +39,7 @@ def days(request: Visit) -> HttpResponse:
         "source": CalendarYear.objects.filter(year=year).first(),
         "years": CalendarYear.objects.order_by("-year").values_list("year", flat=True),
         "months": _months(year),
-        "weekdays": [WEEKDAYS_ABBR[day] for day in range(7)],
+        "weekdays": [gettext(name) for name in WEEKDAYS],
         "warnings": calendar.warnings(today),
     }
     return render(request, "portal/calendar.html", context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
@@ -117,7 +117,10 @@ def _verdict(resource: Resource) -> Any:
 
 
 def _usage(resource: Resource) -> dict[str, Any]:
-    since = clock.today() - timedelta(days=pack().limit("page.usage_days"))
-    days = UsageDay.objects.filter(Q(resource_code=resource.code), day__gte=since)
-    sums = days.aggregate(calls=Sum("answered"), rows=Sum("rows"))
-    return {**sums, "consumers": days.values("consumer").distinct().count()}
+    """Calls and consumers of the last days; nothing of who they are."""
+    span = pack().limit("page.usage_days")
+    found = UsageDay.objects.filter(
+        resource_code=resource.code, day__gte=clock.today() - timedelta(days=span)
+    )
+    sums = found.aggregate(calls=Sum("answered"), rows=Sum("rows"))
+    return {**sums, "days": span, "consumers": found.values("consumer").distinct().count()}

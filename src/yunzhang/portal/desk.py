@@ -37,4 +37,4 @@ def _drifts(request: Visit) -> int:
 def _score(request: Visit) -> Score | None:
     """The last frozen score of the actor's own unit."""
     unit = request.actor.unit
-    return Score.objects.filter(unit=unit).order_by("-frozen_at").first() if unit else None
+    return Score.objects.filter(unit=unit).order_by("-frozen_at", "-pk").first() if unit else None

@@ -16,8 +16,10 @@ from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import logs, seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.language import spoken
 from yunzhang.protect.verify import verify_log, verify_proof
 from yunzhang.terms.faults import Refused
+from yunzhang.use import usage
 from yunzhang.use.models import NodeLog, Usage
 
 
@@ -112,7 +114,7 @@ def _register_node(request: Visit) -> None:
 def _refused(found: logs.Log) -> list[Any]:
     """The faults of the node's last batch, when the hub refused it."""
     held = NodeLog.objects.filter(node=found.node).exclude(fault="").first() if found.node else None
-    return json.loads(held.fault)["faults"] if held else []
+    return usage.last_fault(held, spoken()) if held else []
 
 
 def _verified(found: logs.Log, entry: bytes, index: int) -> Any:
@@ -131,7 +133,7 @@ def _facts(request: Visit, limit: int) -> list[FactRow]:
 
 
 def _receipts(request: Visit, found: logs.Log, limit: int) -> list[Usage]:
-    rows = Usage.objects.filter(log=found.node.pk if found.node else None)
+    rows = Usage.objects.filter(log__node=found.node)
     subject = request.GET.get("subject", "").strip().removeprefix("grant:")
     if subject:
         rows = rows.filter(grant=subject)

@@ -116,7 +116,7 @@ def _hub_leaves(start: int, stop: int) -> list[bytes]:
 
 def _node_leaves(node: Node) -> Callable[[int, int], list[bytes]]:
     def read(start: int, stop: int) -> list[bytes]:
-        rows = Usage.objects.filter(log=node.pk, index__gte=start, index__lt=stop)
+        rows = Usage.objects.filter(log__node=node, index__gte=start, index__lt=stop)
         return [text.encode() for text in rows.order_by("index").values_list("leaf", flat=True)]
 
     return read

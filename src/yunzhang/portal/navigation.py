@@ -29,7 +29,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         ),
     ),
     (
-        gettext_noop("Gather"),
+        gettext_noop("Gather and hold"),
         (
             Place("systems", gettext_noop("Systems and tables"), "system.register"),
             Place("quality", gettext_noop("Data quality"), "quality.see"),
@@ -53,7 +53,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         ),
     ),
     (
-        gettext_noop("Order"),
+        gettext_noop("Institutions"),
         (
             Place("calendar", gettext_noop("Working calendar"), "desk.see"),
             Place("units", gettext_noop("Units"), "unit.register"),

@@ -27,14 +27,14 @@ from yunzhang.terms.faults import Refused
 log = logging.getLogger(__name__)
 
 
-class Told(Document):
+class Told(Document, frozen=True):
     """A fault as two finished sentences, for it outlives the deed that met it."""
 
     zh: str
     en: str
 
 
-class Progress(Document):
+class Progress(Document, frozen=True):
     """How far a deed is: rows so far, the share done (0 to 1, -1 unknown), and its end."""
 
     at: datetime

@@ -10,13 +10,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from yunzhang.engines.checks import Check, Verdict
+from yunzhang.engines.checks import Check, CheckResult, DimensionScore, Verdict
 from yunzhang.gather import quality
 from yunzhang.gather.models import DataTable, VerdictRow
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
-from yunzhang.portal.templatetags.said import coded
+from yunzhang.portal.templatetags.said import said
 from yunzhang.terms.document import decode, plain
 
 
@@ -41,6 +41,8 @@ def verdict(request: Visit, table: str) -> HttpResponse:
         "table": found,
         "row": row,
         "verdict": opened,
+        "results": _worst_first(opened) if opened else (),
+        "dimensions": _six(opened) if opened else (),
         "checks": quality.checks_of(found),
         "chart": _radar(opened) if opened else None,
         "past": found.verdicts.order_by("-ran_at")[: pack().limit("page.rows")],
@@ -70,13 +72,27 @@ def _asked(request: Visit, found: DataTable) -> VerdictRow | None:
     return row
 
 
+def _worst_first(opened: Verdict) -> list[CheckResult]:
+    """What needs eyes comes first: checks that could not run, then those with most failing rows."""
+    return sorted(opened.results, key=lambda one: (one.fault is None, -one.failed))
+
+
+def _six(opened: Verdict) -> list[tuple[str, DimensionScore | None]]:
+    """All six dimensions by name; None for one that no check reports under."""
+    scores = {one.dimension: one for one in opened.dimensions}
+    return [(said(row), scores.get(row.code)) for row in pack().codes_of("dimension")]
+
+
 def _radar(opened: Verdict) -> dict[str, Any]:
-    """The dimensions that were judged; one nobody judged is not shown as zero."""
-    judged = [row for row in opened.dimensions if row.score is not None]
+    """The dimensions that were judged: one nobody judged is not drawn as zero.
+
+    Fewer than three make no figure and are drawn as bars.
+    """
+    judged = [(name, one.score) for name, one in _six(opened) if one and one.score is not None]
     return {
-        "kind": "radar",
-        "labels": [coded(row.dimension, "dimension") for row in judged],
-        "series": [{"name": "", "data": [round(row.score or 0, 2) for row in judged]}],
+        "kind": "radar" if len(judged) > 2 else "bars",
+        "labels": [name for name, _score in judged],
+        "series": [{"name": "", "data": [round(score, 2) for _name, score in judged]}],
     }
 
 

@@ -250,7 +250,7 @@ def _refuse(request: Visit, found: ShareRequest) -> None:
     code, law = typed.text(request, "code"), typed.text(request, "law")
     reply = typed.text(request, "reply")
     why = typed.why(request) or reply
-    requests.refuse(request.actor, found, code, law=law, reply=reply, why=why)
+    requests.refuse(request.actor, found, code, law, reply, why=why)
 
 
 def _issue(request: Visit, found: ShareRequest) -> str:

@@ -37,7 +37,7 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         ShareRequest.State.APPLIED: (_("With the provider"), Tone.BUSY),
         ShareRequest.State.NOTICED: (_("To be completed"), Tone.WARN),
         ShareRequest.State.AGREED: (_("Agreed"), Tone.GOOD),
-        ShareRequest.State.REFUSED: (_("Refused"), Tone.BAD),
+        ShareRequest.State.REFUSED: (_("Not agreed"), Tone.BAD),
         ShareRequest.State.WITHDRAWN: (_("Withdrawn"), Tone.CALM),
     },
     "grant": {
@@ -46,10 +46,13 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         GrantRow.State.ENDED: (_("Ended"), Tone.CALM),
     },
     "drift": {
-        "schema": (_("Structure changed"), Tone.BAD),
+        "no_table": (_("No live table"), Tone.BAD),
+        "column_missing": (_("Column gone"), Tone.BAD),
+        "column_new": (_("New column"), Tone.WARN),
+        "type_changed": (_("Type changed"), Tone.BAD),
+        "length_exceeded": (_("Too long"), Tone.WARN),
         "volume": (_("Volume changed"), Tone.BAD),
-        "freshness": (_("Out of date"), Tone.BAD),
-        "unlinked": (_("No live table"), Tone.BAD),
+        "stale": (_("Out of date"), Tone.BAD),
     },
     "verdict": {
         "passed": (_("Passed"), Tone.GOOD),

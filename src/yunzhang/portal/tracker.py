@@ -72,7 +72,7 @@ def _replied(sought: ShareRequest, held: dict[str, Clock], today: date) -> Step:
     clock = held.get("C3") or held.get("C4")
     name = sought.replied_by.full_name if sought.replied_by else _("head of the sharing body")
     titles = {
-        State.REFUSED: _("Refused"),
+        State.REFUSED: _("Not agreed"),
         State.AGREED: _("Agreed"),
         State.NOTICED: _("To be completed by the consumer"),
     }

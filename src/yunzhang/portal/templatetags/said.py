@@ -83,12 +83,12 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def grouped(number: Any) -> str:
     """A whole number with thousands apart; a dash when unknown."""
-    return "—" if number is None else f"{int(number):,}"
+    return "—" if number in (None, "") else f"{int(number):,}"
 
 
 @register.filter
 def percent(number: Any) -> str:
-    return "—" if number is None else f"{float(number):.1f}%"
+    return "—" if number in (None, "") else f"{float(number):.1f}%"
 
 
 @register.filter
@@ -287,3 +287,9 @@ def step_said(step: Step) -> str:
 def role_choices(rows: Iterable[Role]) -> list[tuple[str, str]]:
     """Roles of the pack as choices."""
     return [(row.id, said(row)) for row in rows]
+
+
+@register.filter
+def pairs(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """A mapping's pairs; safe where a key may be called "items"."""
+    return list(mapping.items())

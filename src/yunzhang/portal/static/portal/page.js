@@ -19,15 +19,16 @@
       ...common(),
       tooltip: { renderMode: "richText", confine: true },
       radar: {
-        radius: "66%", splitNumber: 4,
-        indicator: data.labels.map((name) => ({ name, min: 0, max: 100 })),
+        radius: "68%", splitNumber: 4,
+        // The value stands in the name: labels on the figure itself would cover one another.
+        indicator: data.labels.map((name, at) => (
+          { name: `${name}\n${data.series[0].data[at]}`, min: 0, max: 100 })),
         axisName: { color: INK, fontSize: 13 },
         splitArea: { areaStyle: { color: ["#f8fafc", "#fff"] } },
         splitLine: { lineStyle: { color: LINE } }, axisLine: { lineStyle: { color: LINE } },
       },
       series: [{
         type: "radar", areaStyle: { opacity: 0.16 }, lineStyle: { width: 2 },
-        label: { show: true, color: INK, formatter: (point) => point.value },
         data: data.series.map((one) => ({ name: one.name, value: one.data })),
       }],
     }),
@@ -47,11 +48,12 @@
     lines: (data) => ({
       ...common(),
       legend: named(data),
-      grid: { left: 8, right: 20, top: 36, bottom: 8, containLabel: true },
-      xAxis: { type: "category", data: data.labels, boundaryGap: data.labels.length < 2 },
+      grid: { left: 8, right: 36, top: 36, bottom: 8, containLabel: true },
+      xAxis: { type: "category", data: data.labels, boundaryGap: data.labels.length < 2,
+        axisLabel: { hideOverlap: true } },
       yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: LINE } } },
       series: data.series.map((one) => ({
-        ...one, type: "line", smooth: 0.2, symbolSize: 7, areaStyle: { opacity: 0.08 },
+        ...one, type: "line", symbolSize: 7, areaStyle: { opacity: 0.08 },
       })),
     }),
   };
