@@ -57,7 +57,14 @@ def import_published(actor: Actor, *, why: str) -> tuple[int, ...]:
     return years
 
 
-def set_day(actor: Actor, day: date, *, is_workday: bool, note: str, why: str) -> CalendarDay:
+def set_day(
+    actor: Actor,
+    day: date,
+    is_workday: bool,  # noqa: FBT001 - beside its day it reads well
+    note: str,
+    *,
+    why: str,
+) -> CalendarDay:
     """Make one day a working day or not; running clocks are recomputed."""
     with act(actor, Deed.CALENDAR_CHANGED, f"calendar:{day}", unit=None, why=why) as deeds:
         row, _ = CalendarDay.objects.update_or_create(
