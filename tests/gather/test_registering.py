@@ -14,7 +14,7 @@ from yunzhang.people.models import FactRow
 from yunzhang.protect.keys import SigningKey
 from yunzhang.terms.faults import Refused
 
-KEY = SigningKey.generate("civil.node").public.text
+KEY = SigningKey.generate("civil-node").public.text
 
 
 @pytest.fixture
@@ -49,7 +49,8 @@ def test_a_table_name_that_is_no_name_is_refused(
 
 
 def test_a_table_is_refused_with_everything_wrong(hub: HubWorld, system: InformationSystem) -> None:
-    foreign = nodes.register(hub.outsider, hub.units[3], "health", "http://h:1", KEY, why=WHY)
+    key = SigningKey.generate("health").public.text
+    foreign = nodes.register(hub.outsider, hub.units[3], "health", "http://h:1", key, why=WHY)
     source = database("postgresql://reader:letmein@db/x")
 
     with pytest.raises(Refused) as refused:
@@ -149,3 +150,10 @@ def test_a_node_keeps_its_key(hub: HubWorld) -> None:
 
     assert nodes.public_key(node).text == KEY
     assert node.address == "http://127.0.0.1:1"
+
+
+def test_a_node_is_entered_under_the_name_in_its_key_only(hub: HubWorld) -> None:
+    with pytest.raises(Refused) as refused:
+        nodes.register(hub.officer, hub.units[2], "stats-node", "http://h:1", KEY, why=WHY)
+
+    assert refused.value.codes == ("node.key_name_other",)

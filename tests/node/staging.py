@@ -132,7 +132,7 @@ class Stage:
         return Caller(address, key or self.consumer, grant, node_key=self.home.key.public)
 
 
-def make_stage(folder: Path, name: str = "mca.gx") -> Stage:
+def make_stage(folder: Path, name: str = "mca-gx") -> Stage:
     """A node with 1,000 villages, no grant yet, and a fresh revocation list."""
     hub = SigningKey.generate("hub.gx")
     home = homes.init(

@@ -43,9 +43,20 @@ def raw(address: str, data: bytes, *, patience: float = 10) -> bytes:
 @pytest.mark.parametrize(
     "path",
     [
-        "/call/", "//call", "/./call", "/%63all", "/status/../call", "/log/../node.toml",
-        "/log/tile/../../../key", "/log/%2e%2e/journal", "/log/tile/0/000/../../checkpoint",
-        "/log/tile/9/000", "/log/journal/0", "/call?grant=G-1", "/log/proof/-1", "/LOG/checkpoint",
+        "/call/",
+        "//call",
+        "/./call",
+        "/%63all",
+        "/status/../call",
+        "/log/../node.toml",
+        "/log/tile/../../../key",
+        "/log/%2e%2e/journal",
+        "/log/tile/0/000/../../checkpoint",
+        "/log/tile/9/000",
+        "/log/journal/0",
+        "/call?grant=G-1",
+        "/log/proof/-1",
+        "/LOG/checkpoint",
     ],
 )
 def test_a_path_is_what_it_says_or_nothing(node, path):
@@ -121,7 +132,9 @@ def test_a_call_is_taken_once_and_no_other_body_passes_for_it(node):
     asked = encode(
         Call(grant=grant.id, purpose=grant.purpose, items=("名称",), key={"代码": VILLAGES[0][0]})
     )
-    header = {"Yunzhang-Call": call_header(session, secret, b"POST", b"/call", asked, int(seconds()))}
+    header = {
+        "Yunzhang-Call": call_header(session, secret, b"POST", b"/call", asked, int(seconds()))
+    }
 
     def post(body):
         answer = httpx.post(f"{address}/call", content=body, headers=header, trust_env=False)
@@ -153,7 +166,11 @@ def test_tiles_and_checkpoint_appear_a_moment_after_the_calls(node):
     size = 0
     while size <= answer.index and time.monotonic() < ends:
         note = httpx.get(f"{address}/log/checkpoint", trust_env=False).text
-        size = verify_checkpoint(note, stage.home.key.public).size if note.startswith(stage.home.name) else 0
+        size = (
+            verify_checkpoint(note, stage.home.key.public).size
+            if note.startswith(stage.home.name)
+            else 0
+        )
         time.sleep(0.1)
 
     tile = httpx.get(f"{address}/log/tile/entries/000.p/{size}", trust_env=False)

@@ -61,8 +61,19 @@ def test_a_load_that_fills_the_disk_leaves_the_former_table(stage: Stage, tmp_pa
 
     items = ("代码=code", "名称=name", "电话=tel", "县=county")
     command = [
-        sys.executable, "-m", "yunzhang.node", "node", "load", str(stage.home.folder),
-        "villages", "--kind", "csv", "--location", str(file), "--key", "代码",
+        sys.executable,
+        "-m",
+        "yunzhang.node",
+        "node",
+        "load",
+        str(stage.home.folder),
+        "villages",
+        "--kind",
+        "csv",
+        "--location",
+        str(file),
+        "--key",
+        "代码",
         *(part for item in items for part in ("--item", item)),
     ]
     loaded = subprocess.run(command, preexec_fn=narrow, capture_output=True, check=False)
@@ -103,7 +114,13 @@ def test_a_failure_nobody_foresaw_is_told_as_a_number_and_kept_at_home(stage: St
     async def send(event):
         said.append(event)
 
-    scope = {"type": "http", "method": "GET", "raw_path": b"/status", "query_string": b"", "headers": []}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "raw_path": b"/status",
+        "query_string": b"",
+        "headers": [],
+    }
     asyncio.run(App(post)(scope, None, send))
     post.close()
 
@@ -127,7 +144,10 @@ def test_a_body_that_dribbles_in_is_given_up(stage: Stage):
         await asyncio.Event().wait()
 
     scope = {
-        "type": "http", "method": "POST", "raw_path": b"/session", "query_string": b"",
+        "type": "http",
+        "method": "POST",
+        "raw_path": b"/session",
+        "query_string": b"",
         "headers": [(b"content-length", b"10")],
     }
     asyncio.run(app(scope, never, send))

@@ -83,7 +83,10 @@ def test_an_answer_changed_on_the_way_is_found_out(stage, opened):
     asked = body(grant)
     told = ask(post, stage, asked)
 
-    for changed in (told.replace("第5村".encode(), "第6村".encode()), told.replace(b'"index":0', b'"index":7')):
+    for changed in (
+        told.replace("第5村".encode(), "第6村".encode()),
+        told.replace(b'"index":0', b'"index":7'),
+    ):
         with pytest.raises(Refused) as refused:
             check(changed, asked, stage.home.key.public)
         assert refused.value.codes == ("answer.unproven",)
@@ -108,7 +111,9 @@ def test_what_cannot_be_read_or_is_unknown_is_logged_too(stage, opened):
 
     assert refusal(post, stage, b"{") == ("document.malformed",)
     assert refusal(post, stage, body(stranger)) == ("grant.unknown",)
-    assert refusal(post, stage, body(stage.issued[0]), key="someone+1+x") == ("grant.other_consumer",)
+    assert refusal(post, stage, body(stage.issued[0]), key="someone+1+x") == (
+        "grant.other_consumer",
+    )
     assert post.desk.commit.ledger.size == 3
 
 
@@ -132,7 +137,9 @@ def test_neither_payload_nor_question_enters_the_log(stage, opened):
     assert not [value for value in said | asked if value.encode() in logged]
 
 
-@pytest.mark.parametrize(("state", "code"), [("suspended", "grant.suspended"), ("ended", "grant.revoked")])
+@pytest.mark.parametrize(
+    ("state", "code"), [("suspended", "grant.suspended"), ("ended", "grant.revoked")]
+)
 def test_a_revoked_grant_opens_nothing(stage, opened, state, code):
     grant = stage.grant()
     stage.revoke(Revocation(grant=grant.id, state=state, at=datetime.now(UTC)))
@@ -172,7 +179,9 @@ def test_rows_beyond_the_daily_quota_are_not_given(stage, opened):
     post = opened()
     pages = [ask(post, stage, body(grant, filter=())) for _ in range(2)]
 
-    counts = [check(page, body(grant, filter=()), stage.home.key.public).receipt.rows for page in pages]
+    counts = [
+        check(page, body(grant, filter=()), stage.home.key.public).receipt.rows for page in pages
+    ]
 
     assert counts == [10, 5]
     assert refusal(opened(), stage, body(grant, filter=())) == ("quota.rows",)
@@ -216,7 +225,10 @@ def test_calls_at_once_share_one_group_and_each_has_its_own_index(stage, opened)
     post = opened()
     appended: list[int] = []
     ledger_append = post.desk.commit.ledger.append
-    post.desk.commit.ledger.append = lambda group: (appended.append(len(group)), ledger_append(group))[1]
+    post.desk.commit.ledger.append = lambda group: (
+        appended.append(len(group)),
+        ledger_append(group),
+    )[1]
 
     async def together():
         senders = [Sender("s", stage.consumer.public.text, f"{n:032x}") for n in range(20)]
@@ -255,10 +267,26 @@ def test_the_meter_counts_a_beijing_day(stage, tmp_path):
     grant = stage.draft()
     midnight = datetime(2026, 3, 1, 16, tzinfo=UTC)  # 00:00 in Beijing
     template = Receipt(
-        call="c", at=midnight, session="s", grant=grant.id, grant_digest="", consumer="",
-        provider="", resource_code="", table_version="", purpose="", scenario="", legal_basis="",
-        items=(), outcome="answered", reasons=(), rows=2, bytes=0, request_hash="",
-        answer_hash="", mask_policy="",
+        call="c",
+        at=midnight,
+        session="s",
+        grant=grant.id,
+        grant_digest="",
+        consumer="",
+        provider="",
+        resource_code="",
+        table_version="",
+        purpose="",
+        scenario="",
+        legal_basis="",
+        items=(),
+        outcome="answered",
+        reasons=(),
+        rows=2,
+        bytes=0,
+        request_hash="",
+        answer_hash="",
+        mask_policy="",
     )
     moments = [midnight, midnight + timedelta(hours=3)]
     from msgspec.structs import replace

@@ -108,7 +108,11 @@ def test_all_reasons_are_told_at_once(grant):
     found = reasons(grant, asked, now=grant.until, standing=Standing(None, None, 60))
 
     assert found == [
-        "grant.ended", "revocations.stale", "purpose.other", "items.outside", "page.too_large",
+        "grant.ended",
+        "revocations.stale",
+        "purpose.other",
+        "items.outside",
+        "page.too_large",
     ]
 
 

@@ -55,10 +55,27 @@ def grant_of(items, rows, masks) -> Grant:
 
     now = datetime.now(UTC)
     return Grant(
-        id="G", request="R", resource_code="307001/000001", entry_version=1, node="n", table="t",
-        provider=PROVIDER, consumer=CONSUMER, consumer_key="k", items=items, key_items=("a",),
-        filter_items=ITEMS, rows=rows, masks=masks, purpose="p", scenario="", legal_basis="",
-        delivery=(Delivery.SERVICE_API,), starts_at=now, until=now, issued_at=now,
+        id="G",
+        request="R",
+        resource_code="307001/000001",
+        entry_version=1,
+        node="n",
+        table="t",
+        provider=PROVIDER,
+        consumer=CONSUMER,
+        consumer_key="k",
+        items=items,
+        key_items=("a",),
+        filter_items=ITEMS,
+        rows=rows,
+        masks=masks,
+        purpose="p",
+        scenario="",
+        legal_basis="",
+        delivery=(Delivery.SERVICE_API,),
+        starts_at=now,
+        until=now,
+        issued_at=now,
         quota=Quota(calls_a_day=1, rows_a_day=1, calls_a_second=1, rows_a_page=1),
     )
 
@@ -70,7 +87,9 @@ def folder(tmp_path_factory):
 
 def serve(folder, rows, key_items=("a", "b")) -> Fetcher:
     plan = store.Plan(
-        table="t", items=dict(zip(ITEMS, ITEMS, strict=True)), key_items=key_items,
+        table="t",
+        items=dict(zip(ITEMS, ITEMS, strict=True)),
+        key_items=key_items,
         filter_items=ITEMS,
     )
     return Fetcher(store.build(folder, plan, ITEMS, [rows]), packs.read("national"))
@@ -105,7 +124,8 @@ def test_pages_hold_each_granted_row_once_masked_and_no_other(
     fetcher.close()
 
     allowed = [
-        row for row in (dict(zip(ITEMS, row, strict=True)) for row in rows)
+        row
+        for row in (dict(zip(ITEMS, row, strict=True)) for row in rows)
         if all(holds(row, condition) for condition in (*granted, *asked))
     ]
     rule = {mask.item: mask for mask in masks}
@@ -113,8 +133,10 @@ def test_pages_hold_each_granted_row_once_masked_and_no_other(
     assert sorted(map(str, found)) == sorted(map(str, expected))
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=4),
-       st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=4),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=6),
+)
 def test_the_bound_after_a_prefix_parts_texts_with_it_from_texts_without(prefix, text):
     bound = after_prefix(prefix)
 
@@ -200,7 +222,9 @@ def test_a_table_that_lost_a_granted_item_says_so(folder):
     grant = grant_of(ITEMS, (), tuple(Mask(item=item, way="keep") for item in ITEMS))
 
     with pytest.raises(Refused) as refused:
-        fetcher.try_inline(grant, "d", Call(grant="G", purpose="p", items=("a", "b"), filter=()), 5, KEY)
+        fetcher.try_inline(
+            grant, "d", Call(grant="G", purpose="p", items=("a", "b"), filter=()), 5, KEY
+        )
 
     assert refused.value.codes == ("table.drifted",)
 
@@ -212,6 +236,8 @@ def test_a_row_may_have_more_items_than_one_sqlite_function_takes_arguments(fold
     fetcher = Fetcher(store.build(folder, plan, items, [[values]]), packs.read("national"))
     grant = grant_of(items, (), tuple(Mask(item=item, way="keep") for item in items))
 
-    fetched = fetcher.try_inline(grant, "d", Call(grant="G", purpose="p", items=items, filter=()), 5, KEY)
+    fetched = fetcher.try_inline(
+        grant, "d", Call(grant="G", purpose="p", items=items, filter=()), 5, KEY
+    )
 
     assert json.loads(fetched.rows) == [list(values)]

@@ -17,9 +17,7 @@ NOW = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
 
 def listed(stage: Stage, number: int, issued_at: datetime = NOW) -> RevocationList:
     revoked = (Revocation(grant="G", state="ended", at=NOW),)
-    return RevocationList(
-        node=stage.home.name, number=number, issued_at=issued_at, revoked=revoked
-    )
+    return RevocationList(node=stage.home.name, number=number, issued_at=issued_at, revoked=revoked)
 
 
 def refusal(deed) -> tuple[str, ...]:

@@ -39,7 +39,9 @@ def kill_under_load(stage: Stage, chance: random.Random) -> list[Answer]:
     first = threading.Event()
     wait_until_up(address, process)
     arguments = (stage, address, answers, first)
-    threads = [threading.Thread(target=call_until_killed, args=arguments) for _ in range(CONNECTIONS)]
+    threads = [
+        threading.Thread(target=call_until_killed, args=arguments) for _ in range(CONNECTIONS)
+    ]
     for thread in threads:
         thread.start()
     assert first.wait(20)
@@ -75,4 +77,7 @@ def test_no_acknowledged_call_is_lost_or_doubled_by_fifty_kills(stage: Stage):
     assert len(acknowledged) > KILLS
     assert lost == []
     assert max(times.values()) == 1
-    assert (head.size, head.root) == (len(entries), root([merkle.leaf_hash(entry) for entry in entries]))
+    assert (head.size, head.root) == (
+        len(entries),
+        root([merkle.leaf_hash(entry) for entry in entries]),
+    )

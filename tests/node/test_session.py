@@ -151,7 +151,9 @@ def test_handshakes_are_limited_whoever_sends_them(stage, sessions):
 
 def test_the_oldest_session_of_a_key_gives_way(stage, sessions):
     limit = packs.read("national").limit("node.sessions_a_key")
-    shaken = [opened(stage, sessions, NOW + timedelta(seconds=2 * turn)) for turn in range(limit + 1)]
+    shaken = [
+        opened(stage, sessions, NOW + timedelta(seconds=2 * turn)) for turn in range(limit + 1)
+    ]
 
     assert not sessions.known(shaken[0][0].encode(), SECOND)
     assert all(sessions.known(session.encode(), SECOND) for session, _ in shaken[1:])

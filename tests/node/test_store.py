@@ -45,9 +45,7 @@ def test_a_source_that_vanishes_in_mid_load_leaves_the_former_version(stage: Sta
 
 
 def test_columns_and_items_that_do_not_exist_are_all_named(stage: Stage):
-    plan = store.Plan(
-        table="villages", items={"代码": "code", "税号": "tax"}, key_items=("编号",)
-    )
+    plan = store.Plan(table="villages", items={"代码": "code", "税号": "tax"}, key_items=("编号",))
 
     with pytest.raises(Refused) as refused:
         store.build(stage.home.store, plan, COLUMNS, [VILLAGES])

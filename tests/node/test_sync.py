@@ -130,9 +130,7 @@ def with_line(post: Post, work) -> None:
 
 def test_grants_and_revocations_come_down_and_are_kept(stage, hub, post):
     grant = stage.draft()
-    listed = RevocationList(
-        node=stage.home.name, number=7, issued_at=grant.issued_at, revoked=()
-    )
+    listed = RevocationList(node=stage.home.name, number=7, issued_at=grant.issued_at, revoked=())
     hub.sent = {
         "grants": [sign(KIND, grant, stage.hub)],
         "revocations": sign(REVOCATIONS_KIND, listed, stage.hub),
@@ -225,4 +223,3 @@ def test_a_failing_task_waits_longer_and_recovers(stage, hub, post):
     asyncio.run(until_it_recovered())
 
     assert turns == [False, False, False, False, True, True]
-

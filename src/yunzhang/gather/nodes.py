@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -13,9 +12,7 @@ from yunzhang.people.permissions import Actor
 from yunzhang.protect.keys import PublicKey
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
-
-# The name of a node or table is part of addresses, file names and log origins.
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,59}")
+from yunzhang.terms.identifiers import NAME
 
 NAME_WRONG = FaultKind(
     "gather.name_wrong",
@@ -40,6 +37,12 @@ ADDRESS_WRONG = FaultKind(
         "填写 http:// 或 https:// 开头、不带账号的地址。",
         "Give an http:// or https:// address without an account.",
     ),
+)
+KEY_NAME_OTHER = FaultKind(
+    "node.key_name_other",
+    422,
+    Text("密钥属于节点“{key}”,不是“{name}”。", "The key is of the node {key}, not of {name}."),
+    Text("填写该节点自己的名称和密钥。", "Give the node's own name and key."),
 )
 
 
@@ -72,6 +75,10 @@ def _faults(node: Node) -> Iterator[Fault]:
     if url.scheme not in {"http", "https"} or not url.hostname or "@" in url.netloc:
         yield ADDRESS_WRONG(address=node.address)
     try:
-        public_key(node)
+        key = public_key(node)
     except Refused as refused:
         yield from refused.faults
+    else:
+        # A node signs its log and asks for its grants under the name in its key.
+        if key.name != node.name:
+            yield KEY_NAME_OTHER(name=node.name, key=key.name)

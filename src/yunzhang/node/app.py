@@ -145,17 +145,16 @@ class App:
         self._sweeping = asyncio.get_running_loop().call_later(1, self._sweep)
 
     async def _collect(self, receive: Receive) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        while True:
+        event = await receive()
+        body: bytes = event.get("body", b"")
+        while event.get("more_body"):
+            if len(body) > self._limit:
+                break
             event = await receive()
-            part = event.get("body", b"")
-            size += len(part)
-            if size > self._limit:
-                raise Refused(BODY_TOO_LARGE(limit=self._limit))
-            parts.append(part)
-            if not event.get("more_body"):
-                return b"".join(parts)
+            body += event.get("body", b"")
+        if len(body) > self._limit:
+            raise Refused(BODY_TOO_LARGE(limit=self._limit))
+        return body
 
     def _read(self, path: bytes) -> tuple[tuple[bytes, bytes], bytes]:
         if path == b"/status":

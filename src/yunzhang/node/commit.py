@@ -17,6 +17,9 @@ from yunzhang.protect.ledger import Ledger
 from yunzhang.terms.document import encode
 
 
+GROUP = 256  # entries that are not kept waiting for more
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """Where an entry lies, and the signed head of the log that covers it, as JSON text."""
@@ -31,6 +34,7 @@ class GroupCommit:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self._queue: list[tuple[bytes, asyncio.Future[Recorded]]] = []
+        self._seen = 0
 
     def record(self, entry: bytes) -> asyncio.Future[Recorded]:
         """Done once the entry is durable; raises Refused with `ledger.unwritable` otherwise."""
@@ -42,7 +46,11 @@ class GroupCommit:
         return recorded
 
     def _flush(self) -> None:
-        group, self._queue = self._queue, []
+        if self._seen < len(self._queue) < GROUP:
+            self._seen = len(self._queue)
+            asyncio.get_running_loop().call_soon(self._flush)
+            return
+        group, self._queue, self._seen = self._queue, [], 0
         try:
             places = self.ledger.append([entry for entry, _ in group])
             head = encode(self.ledger.head())

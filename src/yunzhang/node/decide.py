@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,8 +114,8 @@ FILTER_OUTSIDE = FaultKind(
     "rows.outside",
     403,
     Text(
-        "有 {count} 个筛选条件使用了授权外的信息项。",
-        "{count} of the conditions use items by which the grant does not filter.",
+        "筛选条件使用了授权外的信息项。",
+        "A condition uses an item by which the grant does not filter.",
     ),
     _ASK,
 )
@@ -220,90 +219,88 @@ def decide(
     """
     if caller_key != grant.consumer_key:
         return Decision((GRANT_OTHER_CONSUMER(),))
-    return Decision(
-        (
-            *_when(grant, now, standing),
-            *_what_for(grant, call),
-            *_which_items(grant, call),
-            *_which_rows(grant, call, values_limit),
-            *_how_much(grant, call, usage),
-        )
-    )
+    # One list that each rule adds to: on the path of every call, generators cost twice as much.
+    reasons: list[Fault] = []
+    _when(grant, now, standing, reasons)
+    _what_for(grant, call, reasons)
+    _which_items(grant, call, reasons)
+    _which_rows(grant, call, values_limit, reasons)
+    _how_much(grant, call, usage, reasons)
+    return Decision(tuple(reasons))
 
 
-def _when(grant: Grant, now: datetime, standing: Standing) -> Iterator[Fault]:
+def _when(grant: Grant, now: datetime, standing: Standing, reasons: list[Fault]) -> None:
     if now < grant.starts_at:
-        yield GRANT_NOT_STARTED(starts=grant.starts_at.isoformat())
+        reasons.append(GRANT_NOT_STARTED(starts=grant.starts_at.isoformat()))
     if now >= grant.until:
-        yield GRANT_ENDED(until=grant.until.isoformat())
+        reasons.append(GRANT_ENDED(until=grant.until.isoformat()))
     if standing.revocation is not None:
         ended = standing.revocation.state == "ended"
         kind = GRANT_REVOKED if ended else GRANT_SUSPENDED
-        yield kind(at=standing.revocation.at.isoformat())
+        reasons.append(kind(at=standing.revocation.at.isoformat()))
     age, limit = standing.age_seconds, standing.limit_seconds
     if age is None or age > limit:
-        yield REVOCATIONS_STALE(age="∞" if age is None else age, limit=limit)
+        reasons.append(REVOCATIONS_STALE(age="∞" if age is None else age, limit=limit))
 
 
-def _what_for(grant: Grant, call: Call) -> Iterator[Fault]:
+def _what_for(grant: Grant, call: Call, reasons: list[Fault]) -> None:
     if call.purpose != grant.purpose:
-        yield PURPOSE_OTHER(purpose=grant.purpose)
+        reasons.append(PURPOSE_OTHER(purpose=grant.purpose))
     if call.scenario and call.scenario != grant.scenario:
-        yield SCENARIO_OTHER(scenario=grant.scenario)
+        reasons.append(SCENARIO_OTHER(scenario=grant.scenario))
     if Delivery.SERVICE_API not in grant.delivery:
-        yield GRANT_NO_API()
+        reasons.append(GRANT_NO_API())
 
 
-def _which_items(grant: Grant, call: Call) -> Iterator[Fault]:
+def _which_items(grant: Grant, call: Call, reasons: list[Fault]) -> None:
     if not call.items:
-        yield ITEMS_NONE()
-    outside = [item for item in call.items if item not in grant.items]
-    if outside:
-        yield ITEMS_OUTSIDE(count=len(outside))
+        reasons.append(ITEMS_NONE())
+    elif not set(call.items) <= set(grant.items):
+        outside = [item for item in call.items if item not in grant.items]
+        reasons.append(ITEMS_OUTSIDE(count=len(outside)))
 
 
-def _which_rows(grant: Grant, call: Call, values_limit: int) -> Iterator[Fault]:
+def _which_rows(grant: Grant, call: Call, values_limit: int, reasons: list[Fault]) -> None:
     if (call.key is None) == (call.filter is None):
-        yield ASKED_TWO_WAYS()
+        reasons.append(ASKED_TWO_WAYS())
     if call.values > values_limit:
-        yield FILTER_TOO_MANY(found=call.values, limit=values_limit)
+        reasons.append(FILTER_TOO_MANY(found=call.values, limit=values_limit))
     if call.key is not None:
-        yield from _by_key(grant, call.key)
-    if call.filter:
-        yield from _by_filter(grant, call.filter)
+        _by_key(grant, call.key, reasons)
+    for condition in call.filter or ():
+        _by_filter(grant, condition, reasons)
 
 
-def _by_key(grant: Grant, key: dict[str, str]) -> Iterator[Fault]:
+def _by_key(grant: Grant, key: dict[str, str], reasons: list[Fault]) -> None:
+    if grant.key_items and key.keys() == set(grant.key_items):
+        return
     missing = [item for item in grant.key_items if item not in key]
     if missing or not grant.key_items:
-        yield KEY_MISSING(items=", ".join(missing))
+        reasons.append(KEY_MISSING(items=", ".join(missing)))
     outside = [item for item in key if item not in grant.key_items]
     if outside:
-        yield KEY_OUTSIDE(count=len(outside))
+        reasons.append(KEY_OUTSIDE(count=len(outside)))
 
 
-def _by_filter(grant: Grant, conditions: tuple[Condition, ...]) -> Iterator[Fault]:
-    outside = [condition for condition in conditions if condition.item not in grant.filter_items]
-    if outside:
-        yield FILTER_OUTSIDE(count=len(outside))
-    masked = {mask.item for mask in grant.masks if mask.way != "keep"}
-    for condition in conditions:
-        if condition.item not in grant.filter_items:
-            continue
-        # A range over a masked item would find its value by halving.
-        if condition.item in masked and condition.op not in (Operator.EQ, Operator.IN):
-            yield FILTER_MASKED(item=condition.item)
-        if not condition.values or (condition.op != Operator.IN and len(condition.values) != 1):
-            yield FILTER_VALUES(item=condition.item)
+def _by_filter(grant: Grant, condition: Condition, reasons: list[Fault]) -> None:
+    if condition.item not in grant.filter_items:
+        reasons.append(FILTER_OUTSIDE())
+        return
+    exact = condition.op in (Operator.EQ, Operator.IN)
+    # A range over a masked item would find its value by halving.
+    if not exact and any(m.item == condition.item and m.way != "keep" for m in grant.masks):
+        reasons.append(FILTER_MASKED(item=condition.item))
+    if not condition.values or (condition.op != Operator.IN and len(condition.values) != 1):
+        reasons.append(FILTER_VALUES(item=condition.item))
 
 
-def _how_much(grant: Grant, call: Call, usage: Usage) -> Iterator[Fault]:
+def _how_much(grant: Grant, call: Call, usage: Usage, reasons: list[Fault]) -> None:
     quota = grant.quota
     if usage.calls_today >= quota.calls_a_day:
-        yield QUOTA_CALLS(used=usage.calls_today)
+        reasons.append(QUOTA_CALLS(used=usage.calls_today))
     if usage.rows_today >= quota.rows_a_day:
-        yield QUOTA_ROWS(used=usage.rows_today)
+        reasons.append(QUOTA_ROWS(used=usage.rows_today))
     if usage.calls_this_second >= quota.calls_a_second:
-        yield RATE_EXCEEDED(limit=quota.calls_a_second)
+        reasons.append(RATE_EXCEEDED(limit=quota.calls_a_second))
     if call.page.rows is not None and not 0 < call.page.rows <= quota.rows_a_page:
-        yield PAGE_TOO_LARGE(limit=quota.rows_a_page)
+        reasons.append(PAGE_TOO_LARGE(limit=quota.rows_a_page))

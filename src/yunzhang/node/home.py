@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from yunzhang.protect.keys import PublicKey, SigningKey
 from yunzhang.terms.document import Document, build
 from yunzhang.terms.faults import FaultKind, Refused, Text
 from yunzhang.terms.grant import Party
+from yunzhang.terms.identifiers import NAME
 
 HOME_MISSING = FaultKind(
     "home.missing",
@@ -45,13 +45,11 @@ NAME_WRONG = FaultKind(
     "node.name",
     422,
     Text(
-        "节点名“{name}”只能用小写字母、数字、点和连字符。",
-        "The node name “{name}” may hold lower-case letters, digits, dots and hyphens only.",
+        "节点名“{name}”只能用 2 至 60 个小写字母、数字、连字符和下划线。",
+        "The node name “{name}” needs 2 to 60 lower-case letters, digits, hyphens, underscores.",
     ),
-    Text("换一个名称,例如 mca.gx。", "Choose another one, such as mca.gx."),
+    Text("换一个名称,例如 mca-gx。", "Choose another one, such as mca-gx."),
 )
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 
 
 class Settings(Document, frozen=True, kw_only=True):
@@ -114,7 +112,7 @@ def init(
     poll_seconds: int | None = None,
 ) -> Home:
     """Create a node's folder with a fresh key; raises Refused when it exists or a name is wrong."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise Refused(NAME_WRONG(name=name))
     if (folder / "node.toml").exists():
         raise Refused(HOME_EXISTS(folder=folder))

@@ -11,6 +11,8 @@ ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
+# The name of a node or table: part of addresses, of file names and of the origins of logs.
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,59}")
 RESOURCE_CODE = re.compile(r"[1-3][0-9]{5}[0-9A-Z]*/[0-9A-Z]+")
 
 
