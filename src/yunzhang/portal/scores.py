@@ -68,7 +68,7 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
 
 def _periods() -> list[str]:
     """The periods frozen so far, the newest first."""
-    rows = Score.objects.values("period").annotate(at=Max("frozen_at")).order_by("-at")
+    rows = Score.objects.values("period").annotate(last=Max("pk")).order_by("-last")
     return [row["period"] for row in rows[: pack().limit("page.rows")]]
 
 

@@ -293,3 +293,9 @@ def role_choices(rows: Iterable[Role]) -> list[tuple[str, str]]:
 def pairs(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """A mapping's pairs; safe where a key may be called "items"."""
     return list(mapping.items())
+
+
+@register.filter
+def signed(number: Any) -> str:
+    """A change, with its sign."""
+    return f"{float(number):+.2f}"
