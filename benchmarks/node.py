@@ -53,13 +53,19 @@ ROWS = 1_000_000
 COUNTY_ROWS = 100
 CONNECTIONS = 8
 SECONDS = 2.0
-ROUNDS = int(os.environ.get("R","7"))
+ROUNDS = int(os.environ.get("R", "7"))
 SERVER_CORE, LOAD_CORE = 0, 1
 PLENTY = 40_000  # requests signed beforehand for one round
 
 MASKS = {
-    "code": "keep", "name": "keep", "head": "partial", "phone": "partial",
-    "citizen": "partial", "county": "keep", "founded": "generalise", "address": "keep",
+    "code": "keep",
+    "name": "keep",
+    "head": "partial",
+    "phone": "partial",
+    "citizen": "partial",
+    "county": "keep",
+    "founded": "generalise",
+    "address": "keep",
 }
 KINDS = {"head": "name", "phone": "phone", "citizen": "citizen_id", "founded": "date"}
 ITEMS = tuple(MASKS)
@@ -73,22 +79,45 @@ def run() -> list[dict[str, Any]]:
         bench = stack.enter_context(_bench(Path(folder)))
         rounds = [_round(bench) for _ in range(ROUNDS)]
     return [
-        _result(rounds, "keyed call, everything on, against a bare handler with the same bytes",
-                "keyed", "bare", ">= 0.3", "requests/s"),
-        _result(rounds, "keyed call against datasette's row by id as JSON",
-                "keyed", "datasette", ">= 8", "requests/s"),
-        _result(rounds, "filtered call, 100 rows, against plain SQLite and JSON in process",
-                "filtered", "plain", ">= 0.6", "calls/s"),
+        _result(
+            rounds,
+            "keyed call, everything on, against a bare handler with the same bytes",
+            "keyed",
+            "bare",
+            ">= 0.3",
+            "requests/s",
+        ),
+        _result(
+            rounds,
+            "keyed call against datasette's row by id as JSON",
+            "keyed",
+            "datasette",
+            ">= 8",
+            "requests/s",
+        ),
+        _result(
+            rounds,
+            "filtered call, 100 rows, against plain SQLite and JSON in process",
+            "filtered",
+            "plain",
+            ">= 0.6",
+            "calls/s",
+        ),
     ]
 
 
-def _result(rounds: list[dict[str, float]], name: str, ours: str, peer: str, target: str,
-            unit: str) -> dict[str, Any]:
+def _result(
+    rounds: list[dict[str, float]], name: str, ours: str, peer: str, target: str, unit: str
+) -> dict[str, Any]:
     sides = {side: statistics.median(each[side] for each in rounds) for side in (ours, peer)}
     ratios = [each[ours] / each[peer] for each in rounds]
     return {
-        "name": name, "unit": unit, "ours": round(sides[ours]), "peer": round(sides[peer]),
-        "ratio": round(statistics.median(ratios), 2), "target": target,
+        "name": name,
+        "unit": unit,
+        "ours": round(sides[ours]),
+        "peer": round(sides[peer]),
+        "ratio": round(statistics.median(ratios), 2),
+        "target": target,
         "note": f"{len(rounds)} rounds, ratios {min(ratios):.2f} to {max(ratios):.2f}",
     }
 
@@ -195,9 +224,7 @@ def _filtered(bench: _Bench) -> bytes:
 
 
 def _signed(bench: _Bench, body: bytes) -> bytes:
-    header = call_header(
-        bench.session, bench.secret, b"POST", b"/call", body, int(clock.seconds())
-    )
+    header = call_header(bench.session, bench.secret, b"POST", b"/call", body, int(clock.seconds()))
     return (
         f"POST /call HTTP/1.1\r\nhost: n\r\nyunzhang-call: {header}\r\n"
         f"content-length: {len(body)}\r\n\r\n"
@@ -213,7 +240,7 @@ def _bench(folder: Path) -> Iterator[_Bench]:
     """Everything running and pinned; stopped at the end."""
     hub, consumer = SigningKey.generate("hub.bench"), SigningKey.generate("consumer.bench")
     home = init(
-        folder / "home", name="node.bench", unit=UNIT, hub_key=hub.public.text, port=_port()
+        folder / "home", name="node-bench", unit=UNIT, hub_key=hub.public.text, port=_port()
     )
     table = _table(home)
     grant = _grant(home, consumer)
@@ -223,8 +250,14 @@ def _bench(folder: Path) -> Iterator[_Bench]:
     listed = RevocationList(node=home.name, number=1, issued_at=to_second(now), revoked=())
     book.receive_revocations(sign(REVOCATIONS_KIND, listed, hub), now)
     shutil.copy(table.path, folder / "table.db")
-    bench = _Bench(grant, f"http://127.0.0.1:{home.settings.listen_port}", _port(), _port(),
-                   table.connect(100), home)
+    bench = _Bench(
+        grant,
+        f"http://127.0.0.1:{home.settings.listen_port}",
+        _port(),
+        _port(),
+        table.connect(100),
+        home,
+    )
     os.sched_setaffinity(0, {LOAD_CORE})
     try:
         _start(bench, ["-m", "yunzhang.node", "node", "up", str(home.folder)])
@@ -246,8 +279,21 @@ def _start_peers(bench: _Bench, folder: Path) -> None:
     sample.write_bytes(answer.content)
     _start(bench, ["-m", "benchmarks.bare_server", str(bench.bare), str(sample)])
     _wait(f"http://127.0.0.1:{bench.bare}/")
-    _start(bench, ["-m", "datasette", "serve", "-i", str(folder / "table.db"), "--port",
-                   str(bench.datasette), "--setting", "default_cache_ttl", "0"])
+    _start(
+        bench,
+        [
+            "-m",
+            "datasette",
+            "serve",
+            "-i",
+            str(folder / "table.db"),
+            "--port",
+            str(bench.datasette),
+            "--setting",
+            "default_cache_ttl",
+            "0",
+        ],
+    )
     _wait(f"http://127.0.0.1:{bench.datasette}/table/rows/1.json")
 
 
@@ -258,8 +304,9 @@ def _headers(bench: _Bench, body: bytes) -> dict[str, str]:
 
 
 def _start(bench: _Bench, arguments: list[str]) -> None:
-    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     os.sched_setaffinity(process.pid, {SERVER_CORE})
     bench.processes.append(process)
 
@@ -285,7 +332,9 @@ def _open_session(bench: _Bench, key: SigningKey) -> None:
 
 def _table(home: Home) -> store.Table:
     plan = store.Plan(
-        table="rows", items={item: item for item in ITEMS}, key_items=("code",),
+        table="rows",
+        items={item: item for item in ITEMS},
+        key_items=("code",),
         filter_items=("county",),
     )
     batches = (
@@ -297,9 +346,14 @@ def _table(home: Home) -> store.Table:
 
 def _made(number: int) -> tuple[str, ...]:
     return (
-        _code(number), f"第{number}村村民委员会", f"李{number}", f"138{number:08d}",
-        f"450101{1950 + number % 50}0101{number % 10_000:04d}", _county(number),
-        f"{1950 + number % 70}-10-01", f"广西壮族自治区南宁市青秀区第{number % 1000}号",
+        _code(number),
+        f"第{number}村村民委员会",
+        f"李{number}",
+        f"138{number:08d}",
+        f"450101{1950 + number % 50}0101{number % 10_000:04d}",
+        _county(number),
+        f"{1950 + number % 70}-10-01",
+        f"广西壮族自治区南宁市青秀区第{number % 1000}号",
     )
 
 
@@ -318,13 +372,28 @@ def _grant(home: Home, consumer: SigningKey) -> Grant:
         for item, way in MASKS.items()
     )
     return Grant(
-        id="G-1", request="R-1", resource_code="307001/000001", entry_version=1, node=home.name,
-        table="rows", provider=UNIT, consumer=Party(code="1", name="卫健委"),
-        consumer_key=consumer.public.text, items=ITEMS, key_items=("code",),
-        filter_items=("county",), rows=(), masks=masks, purpose="防控", scenario="流调",
-        legal_basis="传染病防治法第四十条", delivery=(Delivery.SERVICE_API,),
+        id="G-1",
+        request="R-1",
+        resource_code="307001/000001",
+        entry_version=1,
+        node=home.name,
+        table="rows",
+        provider=UNIT,
+        consumer=Party(code="1", name="卫健委"),
+        consumer_key=consumer.public.text,
+        items=ITEMS,
+        key_items=("code",),
+        filter_items=("county",),
+        rows=(),
+        masks=masks,
+        purpose="防控",
+        scenario="流调",
+        legal_basis="传染病防治法第四十条",
+        delivery=(Delivery.SERVICE_API,),
         quota=Quota(calls_a_day=10**9, rows_a_day=10**12, calls_a_second=10**6, rows_a_page=1000),
-        starts_at=now - timedelta(days=1), until=now + timedelta(days=1), issued_at=now,
+        starts_at=now - timedelta(days=1),
+        until=now + timedelta(days=1),
+        issued_at=now,
     )
 
 
