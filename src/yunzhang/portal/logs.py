@@ -81,11 +81,11 @@ def proof(log: Log, index: int) -> str:
     checkpoint = log.checkpoint
     if checkpoint is None or index >= log.size or log.held < log.size:
         raise Refused(ENTRY_WAITING(index=index, size=min(log.size, log.held)))
-    path = merkle.inclusion_proof(index, checkpoint.size, _reader(log), log.key.suite.digest)
+    path = merkle.inclusion_proof(index, checkpoint.size, reader(log), log.key.suite.digest)
     return format_proof(Proof(index, path, log.note))
 
 
-def _reader(log: Log) -> merkle.Read:
+def reader(log: Log) -> merkle.Read:
     """Hashes of complete subtrees; those of a tile or more never change and are kept in the cache."""
     hasher = log.key.suite.digest
 
