@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-import select
 import shutil
 import socket
 import sqlite3
@@ -18,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +26,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.load import load
 from yunzhang import clock
 from yunzhang.node import store
 from yunzhang.node.asked import Call
@@ -53,7 +53,7 @@ ROWS = 1_000_000
 COUNTY_ROWS = 100
 CONNECTIONS = 8
 SECONDS = 2.0
-ROUNDS = int(os.environ.get("R", "7"))
+ROUNDS = 7
 SERVER_CORE, LOAD_CORE = 0, 1
 PLENTY = 40_000  # requests signed beforehand for one round
 
@@ -140,59 +140,18 @@ class _Bench:
 def _round(bench: _Bench) -> dict[str, float]:
     """One turn of each side: requests or calls a second."""
     keyed = [_signed(bench, _keyed(bench)) for _ in range(PLENTY)]
-    speeds = {"keyed": load(bench.home.settings.listen_port, keyed)}
-    speeds["bare"] = load(bench.bare, keyed * 3)
+    speeds = {"keyed": _load(bench.home.settings.listen_port, keyed)}
+    speeds["bare"] = _load(bench.bare, keyed * 3)
     rows = [f"/table/rows/{random.randrange(ROWS) + 1}.json" for _ in range(PLENTY)]
-    speeds["datasette"] = load(bench.datasette, [_get(path) for path in rows])
+    speeds["datasette"] = _load(bench.datasette, [_get(path) for path in rows])
     filtered = [_signed(bench, _filtered(bench)) for _ in range(PLENTY // 2)]
-    speeds["filtered"] = load(bench.home.settings.listen_port, filtered)
+    speeds["filtered"] = _load(bench.home.settings.listen_port, filtered)
     speeds["plain"] = _plain(bench.database)
     return speeds
 
 
-def load(port: int, requests: Sequence[bytes]) -> float:
-    """Good answers a second over the connections, each sending its next once answered."""
-    sockets = {}
-    poll = select.epoll()
-    waiting = iter(requests)
-    for _ in range(CONNECTIONS):
-        each = socket.create_connection(("127.0.0.1", port))
-        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sockets[each.fileno()] = each
-        poll.register(each, select.EPOLLIN)
-        each.sendall(next(waiting))
-    answered, buffers = 0, dict.fromkeys(sockets, b"")
-    began = time.perf_counter()
-    ends = began + SECONDS
-    while (now := time.perf_counter()) < ends:
-        for handle, _ in poll.poll():
-            buffers[handle] += sockets[handle].recv(1 << 17)
-            if not _whole(buffers[handle]):
-                continue
-            answered += 1
-            buffers[handle] = b""
-            request = next(waiting, None)
-            if request is None:
-                ends = 0.0
-                break
-            sockets[handle].send(request)
-    elapsed = now - began
-    for each in sockets.values():
-        each.close()
-    return answered / elapsed
-
-
-def _whole(answer: bytes) -> bool:
-    head = answer.find(b"\r\n\r\n")
-    if head < 0:
-        return False
-    if not answer.startswith(b"HTTP/1.1 200"):
-        raise AssertionError(answer[:500])
-    place = answer.lower().find(b"content-length:", 0, head)
-    if place < 0:
-        return answer.endswith(b"0\r\n\r\n")  # chunked
-    length = int(answer[place + 15 : answer.find(b"\r\n", place)])
-    return len(answer) >= head + 4 + length
+def _load(port: int, requests: list[bytes]) -> float:
+    return load(port, requests, CONNECTIONS, SECONDS)
 
 
 def _plain(database: sqlite3.Connection) -> float:

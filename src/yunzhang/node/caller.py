@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Self
 
 from yunzhang import clock, packs
 from yunzhang.node.asked import Call, Page
@@ -150,7 +151,7 @@ class Caller:
         """Close the line; the session ends by itself."""
         self._line.close()
 
-    def __enter__(self) -> Caller:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -86,7 +86,7 @@ class HubLine:
             raise Refused(_unreachable(self._client.base_url, error)) from error
         return _good(answer)
 
-    async def __aenter__(self) -> HubLine:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
