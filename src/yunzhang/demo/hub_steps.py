@@ -7,7 +7,18 @@ from pathlib import Path
 
 from yunzhang import clock
 from yunzhang.demo import screen
-from yunzhang.demo.tables import ASKED, BASIS, PURPOSE, REGISTERS, SCENARIO, Register
+from yunzhang.demo.tables import (
+    ASKED,
+    BASIS,
+    PENDING,
+    PENDING_BASIS,
+    PENDING_PURPOSE,
+    PENDING_SCENARIO,
+    PURPOSE,
+    REGISTERS,
+    SCENARIO,
+    Register,
+)
 from yunzhang.demo.town import OFFICE, OFFICES, OFFICIALS
 from yunzhang.engines import on_duckdb
 from yunzhang.engines.sources import SourceSpec
@@ -21,7 +32,7 @@ from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, actor_of
 from yunzhang.share import grants, requests
 from yunzhang.share import keys as caller_keys
-from yunzhang.share.models import GrantRow, ShareRequest
+from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
 from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
 
@@ -38,6 +49,7 @@ class Town:
     nodes: dict[str, Node] = field(default_factory=dict)
     tables: dict[str, DataTable] = field(default_factory=dict)
     entries: dict[str, EntryVersion] = field(default_factory=dict)
+    caller: CallerKey | None = None
     requests: dict[str, ShareRequest] = field(default_factory=dict)
     grants: dict[str, GrantRow] = field(default_factory=dict)
 
@@ -145,6 +157,7 @@ def _filled(plan: Register, version: EntryVersion) -> EntryDraft:
         items=tuple(
             replace(
                 item,
+                name=plan.names.get(item.column, item.name),
                 key=item.column in plan.keys,
                 filterable=item.column in plan.filters or item.column in plan.keys,
             )
@@ -180,29 +193,43 @@ def _compare(town: Town) -> None:
 def ask(town: Town, key: str) -> None:
     """Step 4: Health asks for both registers; its head approves; the clock starts."""
     officer = town.officer("health", "consumer_officer")
-    caller = caller_keys.register(officer, town.units["health"], "health-api", key, why=WHY)
+    town.caller = caller_keys.register(officer, town.units["health"], "health-api", key, why=WHY)
     for name in ASKED:
-        resource = town.entries[name].resource
-        draft = decode(town.entries[name].draft, EntryDraft)
-        request = requests.draft(
-            officer,
-            resource,
-            legal_basis=BASIS,
-            scenario=SCENARIO,
-            purpose=PURPOSE,
-            items=[item.name for item in draft.items],
-            rows=[],
-            delivery="service_api",
-            duration_days=180,
-            key=caller,
-            why=WHY,
-        )
-        request = requests.ask_approval(officer, request, why=WHY)
-        request = requests.apply(town.officer("health", "sharing_body_head"), request, why=WHY)
-        town.requests[name] = request
-        running = next(c for c in clocks.running() if c.subject == f"request:{request.pk}")
-        law = f"{running.document}{running.clause}"
-        screen.left(f"{request.number} {draft.title}:{running.due_on} 前答复({law})")
+        town.requests[name] = _apply(town, name, BASIS, SCENARIO, PURPOSE)
+
+
+def leave_work(town: Town) -> None:
+    """After the walk: one request and one entry wait on desks, with their clocks running."""
+    _apply(town, PENDING, PENDING_BASIS, PENDING_SCENARIO, PENDING_PURPOSE)
+    plan = next(plan for plan in REGISTERS if plan.name == PENDING)
+    officer = town.officer(plan.office, "provider_officer")
+    version = catalog.revise(officer, town.entries[PENDING].resource, why=WHY)
+    catalog.submit(officer, version, why=WHY)
+    screen.left("提供部门负责人的工作台上还有一份申请和一个目录条目待办")
+
+
+def _apply(town: Town, name: str, basis: str, scenario: str, purpose: str) -> ShareRequest:
+    """One request of Health, approved by its head; says by when the provider must reply."""
+    officer = town.officer("health", "consumer_officer")
+    draft = decode(town.entries[name].draft, EntryDraft)
+    request = requests.draft(
+        officer,
+        town.entries[name].resource,
+        legal_basis=basis,
+        scenario=scenario,
+        purpose=purpose,
+        items=[item.name for item in draft.items],
+        delivery="service_api",
+        duration_days=180,
+        key=town.caller,
+        why=WHY,
+    )
+    request = requests.ask_approval(officer, request, why=WHY)
+    request = requests.apply(town.officer("health", "sharing_body_head"), request, why=WHY)
+    running = clocks.running().get(subject=requests.subject_of(request))
+    law = f"{running.document}{running.clause}"
+    screen.left(f"{request.number} {draft.title}:{running.due_on} 前答复({law})")
+    return request
 
 
 def grant(town: Town) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from yunzhang.demo import screen
 from yunzhang.demo.hub_steps import Town, spec
 from yunzhang.demo.servers import Servers, fetch, free_port, wait_for
-from yunzhang.demo.tables import ASKED, COLLISION, REGISTERS, Register
+from yunzhang.demo.tables import ASKED, CODE, COLLISION, NAME, REGISTERS, Register
 from yunzhang.demo.town import OFFICE
 from yunzhang.node.caller import Answer, Caller
 from yunzhang.node.commands import load
@@ -107,14 +107,14 @@ def call(town: Town, nodes: Nodes) -> None:
     found = {}
     for name in ASKED:
         with _caller(town, nodes, name) as caller:
-            one = caller.call(key={"code": COLLISION})
-            region = (Condition(item="code", op=Operator.PREFIX, values=(GUANGXI,)),)
+            one = caller.call(key={CODE: COLLISION})
+            region = (Condition(item=CODE, op=Operator.PREFIX, values=(GUANGXI,)),)
             pages = list(caller.pages(filter=region))
             nodes.answers[name] = [one, *pages]
-            found[name] = {row["code"]: row["name"] for page in pages for row in page.records}
+            found[name] = {row[CODE]: row[NAME] for page in pages for row in page.records}
             rows = sum(len(page.rows) for page in pages)
             screen.left(
-                f"{name}:{COLLISION} = {one.records[0]['name']};广西 {rows:,} 行,{len(pages)} 页"
+                f"{name}:{COLLISION} = {one.records[0][NAME]};广西 {rows:,} 行,{len(pages)} 页"
             )
             screen.left(f"越权调用被拒:{_refused(caller)}")
     _collide(found)
@@ -133,7 +133,7 @@ def _caller(town: Town, nodes: Nodes, name: str) -> Caller:
 
 def _refused(caller: Caller) -> str:
     try:
-        caller.call(key={"code": COLLISION}, purpose="商业营销")
+        caller.call(key={CODE: COLLISION}, purpose="商业营销")
     except Refused as refused:
         return refused.faults[0].sentence()
     raise AssertionError("a call for another purpose was answered")
