@@ -46,7 +46,7 @@ def _whole(answer: bytes) -> bool:
         return False
     if not answer.startswith(b"HTTP/1.1 200"):
         raise AssertionError(answer[:500])
-    place = answer.lower().find(b"content-length:", 0, head)
+    place = answer[:head].lower().find(b"content-length:")
     if place < 0:
         return answer.endswith(b"0\r\n\r\n")  # chunked
     length = int(answer[place + 15 : answer.find(b"\r\n", place)])
