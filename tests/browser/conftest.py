@@ -25,7 +25,11 @@ from yunzhang import clock
 __all__ = ["chinese"]
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
     None,
 )
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -132,10 +136,10 @@ class Window:
         self._look_as_on_a_phone()
         return self.page
 
-    def press(self, words: str, **more: bool) -> None:
+    def press(self, words: str, *, exact: bool = False) -> None:
         """Press the button or link of these words; wait for the page it leads to."""
         with self.page.expect_navigation():
-            self.page.get_by_role("button", name=words, **more).first.click()
+            self.page.get_by_role("button", name=words, exact=exact).first.click()
         self._look_as_on_a_phone()
 
     def follow(self, words: str) -> None:
@@ -186,7 +190,7 @@ def _signed_in(chromium: Browser, hub: Hub, who: str) -> Window:
     context = chromium.new_context(viewport=DESKTOP, locale="zh-CN")
     window = Window(context.new_page(), hub, who)
     page = window.page
-    page.on("console", lambda m: _is_wrong(m) and window.wrong.append(m.text))
+    page.on("console", lambda message: window.wrong.extend(_told(message)))
     page.on("pageerror", lambda error: window.wrong.append(str(error)))
     window.open("/sign-in")
     page.fill("#username", who)
@@ -200,5 +204,6 @@ def _signed_in(chromium: Browser, hub: Hub, who: str) -> Window:
 SENT_BACK = "responded with a status of 422"
 
 
-def _is_wrong(message: ConsoleMessage) -> bool:
-    return message.type in ("error", "warning") and SENT_BACK not in message.text
+def _told(message: ConsoleMessage) -> list[str]:
+    wrong = message.type in ("error", "warning") and SENT_BACK not in message.text
+    return [message.text] if wrong else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -34,7 +33,7 @@ class Beside:
 
 
 @pytest.fixture(scope="module")
-def beside(hub: Hub) -> Iterator[Beside]:
+def beside(hub: Hub) -> Beside:
     folder = hub.home / "sources" / "civil"
     folder.mkdir()
     (folder / "townships.csv").write_text(townships(300), encoding="gb18030")
@@ -118,7 +117,9 @@ def test_five_people_walk_one_table_through_its_life(windows, hub: Hub, beside: 
     asker.page.get_by_text("1 个条目").wait_for()
     asker.follow("乡级行政区划代码")
     asker.follow("申请共享")
-    asker.fill(legal_basis="《传染病防治法》第七条", scenario="流行病学调查", purpose="核对病例所在乡镇")
+    asker.fill(
+        legal_basis="《传染病防治法》第七条", scenario="流行病学调查", purpose="核对病例所在乡镇"
+    )
     asker.fill(duration_days="90", key="1")
     asker.press("提交本单位负责人")
     asker.done()
@@ -142,7 +143,9 @@ def test_five_people_walk_one_table_through_its_life(windows, hub: Hub, beside: 
     items = {item: item for item in grant.items}
     plan = Plan(table="townships", items=items, key_items=("code",), filter_items=("code",))
     commands.load(beside.home.folder, plan, beside.source)
-    up = process("node", "up", str(beside.home.folder), env=hub.env, ready=f"{beside.address}/status")
+    up = process(
+        "node", "up", str(beside.home.folder), env=hub.env, ready=f"{beside.address}/status"
+    )
     with up, Caller(beside.address, key, grant, node_key=beside.home.key.public) as caller:
         wait_until(lambda: "送达节点" in delivered(asker, address))
         answer = caller.call(key={"code": "451024107"})

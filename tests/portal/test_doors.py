@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import cast
 
 import pytest
+from django.http import Http404, HttpResponse
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from yunzhang.people.permissions import NEEDS, WORKER, Actor, may, pack
 from yunzhang.portal import doors, export
-from yunzhang.portal.doors import PUBLIC, SIGNED_IN, RefusalMiddleware
+from yunzhang.portal.doors import PUBLIC, SIGNED_IN, RefusalMiddleware, Visit
 
 
 def routes(resolver: URLResolver | None = None) -> list[URLPattern]:
@@ -21,36 +23,37 @@ def routes(resolver: URLResolver | None = None) -> list[URLPattern]:
     return found
 
 
+def permission(route: URLPattern) -> str:
+    return str(getattr(route.callback, "permission", ""))
+
+
 def permissions() -> set[str]:
     return {permission for role in pack().roles for permission in role.may}
 
 
 def test_every_route_names_its_permission():
-    unnamed = [str(r.pattern) for r in routes() if not getattr(r.callback, "permission", "")]
+    unnamed = [str(r.pattern) for r in routes() if not permission(r)]
 
     assert not unnamed
 
 
 def test_every_named_permission_is_held_by_a_role():
-    named = {r.callback.permission for r in routes()} - {PUBLIC, SIGNED_IN, "node"}
+    named = {permission(r) for r in routes()} - {PUBLIC, SIGNED_IN, "node"}
 
     assert named <= permissions()
 
 
 def test_every_permission_opens_a_route_or_allows_a_deed():
-    used = {r.callback.permission for r in routes()} | set(NEEDS.values())
+    used = {permission(r) for r in routes()} | set(NEEDS.values())
 
     assert not permissions() - used
 
 
 def test_someone_unknown_is_never_taken_for_the_worker(rf: RequestFactory, db):
-    request = rf.get("/")
+    actor = doors.frame(rf.get("/"))["actor"]
 
-    doors.frame(request)
-
-    assert request.actor.person is not None
-    assert not may(request.actor, WORKER)
-    assert not any(may(request.actor, permission) for permission in permissions())
+    assert actor.person is not None
+    assert not any(may(actor, name) for name in (WORKER, *permissions()))
     assert may(Actor(None), WORKER)
 
 
@@ -92,9 +95,9 @@ def test_a_page_that_does_not_exist_offers_the_way_back(visit):
 
 
 def test_the_middleware_leaves_djangos_own_answers_alone(rf: RequestFactory):
-    from django.http import Http404
+    middleware = RefusalMiddleware(lambda request: HttpResponse())
 
-    assert RefusalMiddleware(lambda request: None).process_exception(rf.get("/"), Http404()) is None
+    assert middleware.process_exception(cast("Visit", rf.get("/")), Http404()) is None
 
 
 def test_pages_of_a_person_are_not_kept_by_caches(visit):

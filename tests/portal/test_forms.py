@@ -52,7 +52,10 @@ def test_a_refused_request_keeps_what_was_typed_and_names_every_fault(town, visi
     assert "核对&lt;b&gt;住址" in text
     assert 'value="9999"' in text
     for said in ("法律依据", "没有选择信息项", "使用时限"):
-        assert said in text[text.index('role="alert"') : text.index("</ul>", text.index('role="alert"'))]
+        assert (
+            said
+            in text[text.index('role="alert"') : text.index("</ul>", text.index('role="alert"'))]
+        )
     assert ShareRequest.objects.count() == before
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from yunzhang.gather.harvest import GATHER_RUNNING
 from yunzhang.portal import progress
+from yunzhang.terms.document import encode
 from yunzhang.terms.faults import Refused
 
 
@@ -64,7 +65,7 @@ def test_the_unexpected_leaves_a_number_and_no_detail(caplog):
 def test_a_deed_that_fell_silent_may_be_begun_again(home):
     long_ago = progress.Progress(at=datetime(2020, 1, 1, tzinfo=UTC))
     (home / "progress").mkdir()
-    (home / "progress" / "dead.json").write_bytes(progress.encode(long_ago))
+    (home / "progress" / "dead.json").write_bytes(encode(long_ago))
 
     assert progress.of("dead") is None
     assert progress.start("dead", lambda tell: None)

@@ -13,13 +13,15 @@ PLACE = re.compile(r"%\((\w+)\)s")
 
 def translated() -> dict[str, str]:
     with CATALOG.open("rb") as file:
-        found = {}
+        found: dict[str, str] = {}
         for message in read_po(file, locale="zh_Hans"):
-            plural = isinstance(message.id, tuple)
-            msgid = message.id[0] if plural else message.id
-            found[msgid] = message.string[0] if plural else message.string
+            found[_first(message.id)] = _first(message.string)
     found.pop("")
     return found
+
+
+def _first(texts: object) -> str:
+    return str(texts[0] if isinstance(texts, list | tuple) else texts)
 
 
 def test_nothing_the_pages_say_lacks_its_chinese():

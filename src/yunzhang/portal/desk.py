@@ -44,7 +44,7 @@ def _oversees(request: Visit) -> bool:
 
 
 def _standing(request: Visit) -> dict[str, Any] | None:
-    """The last score of the actor's unit: its place among all, and the change since the one before."""
+    """The last score of the actor's unit, its place among all, and the change since the last."""
     unit = request.actor.unit
     past = list(Score.objects.filter(unit=unit).order_by("-frozen_at", "-pk")[:2])
     if unit is None or not past or past[0].total is None:

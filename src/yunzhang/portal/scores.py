@@ -102,5 +102,3 @@ def _freeze(request: Visit) -> str:
     period = typed.text(request, "period") or today.isoformat()
     scores.freeze(request.actor, period, today, why=typed.why(request))
     return f"{request.path}?period={period}"
-
-
