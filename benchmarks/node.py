@@ -20,13 +20,22 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from benchmarks.load import load
+from benchmarks.villages import (
+    COUNTY_ROWS,
+    ITEMS,
+    ROWS,
+    UNIT,
+    code_of,
+    county_of,
+    full_grant,
+    serve_table,
+)
 from yunzhang import clock
 from yunzhang.node import store
 from yunzhang.node.asked import Call
@@ -35,41 +44,22 @@ from yunzhang.node.grantbook import Grantbook
 from yunzhang.node.home import Home, init
 from yunzhang.node.session import accept, call_header, hello
 from yunzhang.protect.keys import Exchange, SigningKey, sign
-from yunzhang.terms.codes import Delivery, Operator
+from yunzhang.terms.codes import Operator
 from yunzhang.terms.document import decode, encode, to_second
 from yunzhang.terms.grant import (
     KIND,
     REVOCATIONS_KIND,
     Condition,
     Grant,
-    Mask,
-    Party,
-    Quota,
     RevocationList,
 )
 from yunzhang.terms.signed import Signed
 
-ROWS = 1_000_000
-COUNTY_ROWS = 100
 CONNECTIONS = 8
 SECONDS = 2.0
-ROUNDS = 7
+ROUNDS = 5
 SERVER_CORE, LOAD_CORE = 0, 1
 PLENTY = 40_000  # requests signed beforehand for one round
-
-MASKS = {
-    "code": "keep",
-    "name": "keep",
-    "head": "partial",
-    "phone": "partial",
-    "citizen": "partial",
-    "county": "keep",
-    "founded": "generalise",
-    "address": "keep",
-}
-KINDS = {"head": "name", "phone": "phone", "citizen": "citizen_id", "founded": "date"}
-ITEMS = tuple(MASKS)
-UNIT = Party(code="11450000007565452X", name="民政厅")
 
 
 def run() -> list[dict[str, Any]]:
@@ -159,7 +149,7 @@ def _plain(database: sqlite3.Connection) -> float:
     os.sched_setaffinity(0, {SERVER_CORE})
     columns = ", ".join(store.quote(item) for item in ITEMS)
     query = f'SELECT {columns} FROM rows WHERE "county" = ? ORDER BY rowid LIMIT {COUNTY_ROWS + 1}'
-    counties = [_county(random.randrange(ROWS)) for _ in range(1000)]
+    counties = [county_of(random.randrange(ROWS)) for _ in range(1000)]
     done, began = 0, time.perf_counter()
     ends = began + SECONDS / 2
     while (now := time.perf_counter()) < ends:
@@ -172,12 +162,12 @@ def _plain(database: sqlite3.Connection) -> float:
 
 
 def _keyed(bench: _Bench) -> bytes:
-    key = {"code": _code(random.randrange(ROWS))}
+    key = {"code": code_of(random.randrange(ROWS))}
     return encode(Call(grant=bench.grant.id, purpose="防控", items=ITEMS, key=key))
 
 
 def _filtered(bench: _Bench) -> bytes:
-    county = _county(random.randrange(ROWS))
+    county = county_of(random.randrange(ROWS))
     condition = Condition(item="county", op=Operator.EQ, values=(county,))
     return encode(Call(grant=bench.grant.id, purpose="防控", items=ITEMS, filter=(condition,)))
 
@@ -201,8 +191,8 @@ def _bench(folder: Path) -> Iterator[_Bench]:
     home = init(
         folder / "home", name="node-bench", unit=UNIT, hub_key=hub.public.text, port=_port()
     )
-    table = _table(home)
-    grant = _grant(home, consumer)
+    table = serve_table(home)
+    grant = full_grant(home, consumer)
     book = Grantbook.open(home.folder, home.name, home.hub_key)
     now = clock.now()
     book.receive(sign(KIND, grant, hub))
@@ -287,73 +277,6 @@ def _open_session(bench: _Bench, key: SigningKey) -> None:
     answer = httpx.post(bench.node + "/session", content=encode(sent)).content
     welcome, bench.secret = accept(sent, decode(answer, Signed), exchange, bench.home.key.public)
     bench.session = welcome.session
-
-
-def _table(home: Home) -> store.Table:
-    plan = store.Plan(
-        table="rows",
-        items={item: item for item in ITEMS},
-        key_items=("code",),
-        filter_items=("county",),
-    )
-    batches = (
-        [_made(number) for number in range(start, start + 10_000)]
-        for start in range(0, ROWS, 10_000)
-    )
-    return store.build(home.store, plan, ITEMS, batches)
-
-
-def _made(number: int) -> tuple[str, ...]:
-    return (
-        _code(number),
-        f"第{number}村村民委员会",
-        f"李{number}",
-        f"138{number:08d}",
-        f"450101{1950 + number % 50}0101{number % 10_000:04d}",
-        _county(number),
-        f"{1950 + number % 70}-10-01",
-        f"广西壮族自治区南宁市青秀区第{number % 1000}号",
-    )
-
-
-def _code(number: int) -> str:
-    return f"45{number:010d}"
-
-
-def _county(number: int) -> str:
-    return f"45{number // COUNTY_ROWS:06d}"
-
-
-def _grant(home: Home, consumer: SigningKey) -> Grant:
-    now = to_second(clock.now())
-    masks = tuple(
-        Mask(item=item, way=way, kind=KINDS.get(item, ""))  # type: ignore[arg-type]
-        for item, way in MASKS.items()
-    )
-    return Grant(
-        id="G-1",
-        request="R-1",
-        resource_code="307001/000001",
-        entry_version=1,
-        node=home.name,
-        table="rows",
-        provider=UNIT,
-        consumer=Party(code="1", name="卫健委"),
-        consumer_key=consumer.public.text,
-        items=ITEMS,
-        key_items=("code",),
-        filter_items=("county",),
-        rows=(),
-        masks=masks,
-        purpose="防控",
-        scenario="流调",
-        legal_basis="传染病防治法第四十条",
-        delivery=(Delivery.SERVICE_API,),
-        quota=Quota(calls_a_day=10**9, rows_a_day=10**12, calls_a_second=10**6, rows_a_page=1000),
-        starts_at=now - timedelta(days=1),
-        until=now + timedelta(days=1),
-        issued_at=now,
-    )
 
 
 def _port() -> int:
