@@ -20,11 +20,12 @@ Visitor = Callable[..., Client]
 @pytest.fixture(scope="session", autouse=True)
 def chinese() -> None:
     """The pages' Chinese, compiled as set-up does it."""
-    if not CATALOG.with_suffix(".mo").exists():
+    made = CATALOG.with_suffix(".mo")
+    if not made.exists() or made.stat().st_mtime < CATALOG.stat().st_mtime:
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import read_po
 
-        with CATALOG.open("rb") as texts, CATALOG.with_suffix(".mo").open("wb") as compiled:
+        with CATALOG.open("rb") as texts, made.open("wb") as compiled:
             write_mo(compiled, read_po(texts, locale="zh_Hans"))
 
 

@@ -86,6 +86,18 @@ def test_an_entry_is_refused_with_all_faults_and_keeps_every_item(town, visit):
     assert EntryVersion.objects.get(pk=version.pk).title == version.title
 
 
+def test_a_length_that_is_no_number_is_named_and_kept(town, visit):
+    version = town.entries["relief"]
+    form = {"deed": "save", "item_name_0": "代码", "item_length_0": "很长", "item_grade_0": "3"}
+
+    answer = visit("provider").post(reverse("entry_edit", args=[version.pk]), form)
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert text.count("很长") == 2
+    assert '<option value="3" selected>' in text
+
+
 def test_the_head_agrees_and_issues_the_grant(town, visit):
     request = town.requests["agreed"]
 
