@@ -27,10 +27,16 @@ def field(
     choices: Choices = (),
     required: bool = True,
     hint: str = "",
-    prefix: str = "",
+    deed: str = "",
 ) -> dict[str, Any]:
-    """One labelled field; what was typed wins over the stored value after a refusal."""
+    """One labelled field; what was typed wins over the stored value after a refusal.
+
+    Where a page has several forms, `deed` names the field's own: what was typed for a refusal
+    must not turn up in the form that agrees.
+    """
     typed = context.get("typed")
+    if typed and deed and typed.get("deed") != deed:
+        typed = None
     shown = typed.getlist(name)[-1] if typed and name in typed else value
     if typed and kind == "check":
         shown = name in typed
@@ -42,7 +48,7 @@ def field(
         "choices": choices,
         "required": required,
         "hint": hint,
-        "id": f"{prefix}{name}",
+        "id": f"{deed}-{name}" if deed else name,
     }
 
 
