@@ -57,6 +57,12 @@ def ranking(period: str) -> list[Score]:
     return list(scores.order_by(F("total").desc(nulls_last=True), "unit__code"))
 
 
+def places(ranked: list[Score]) -> list[int | None]:
+    """Each score's place in a ranking; equal scores share one, an unmeasured unit has none."""
+    totals = [score.total for score in ranked]
+    return [None if total is None else totals.index(total) + 1 for total in totals]
+
+
 def opened(score: Score) -> ScoreDocument:
     """The score as signed, its signature checked."""
     return open_signed(decode(score.signed, Signed), KIND, ScoreDocument, (hub_key().public,))

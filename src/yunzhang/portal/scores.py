@@ -27,7 +27,7 @@ def scoreboard(request: Visit) -> HttpResponse:
     context = {
         "period": period,
         "periods": periods,
-        "ranked": [(score, _figures(score)) for score in ranked],
+        "ranked": [_place(*each) for each in zip(scores.places(ranked), ranked, strict=True)],
         "indicators": pack().indicators,
         "chart": _bars(ranked),
         "mine": request.actor.unit,
@@ -79,6 +79,12 @@ def _score(period: str, unit: str) -> Score:
 def _figures(score: Score) -> dict[str, Any]:
     """The frozen figures by indicator."""
     return {figure["indicator"]: figure for figure in json.loads(score.figures)}
+
+
+def _place(place: int | None, score: Score) -> dict[str, Any]:
+    shown = _figures(score)
+    measured = sum(figure["percent"] is not None for figure in shown.values())
+    return {"place": place, "score": score, "shown": shown, "measured": measured}
 
 
 def _bars(ranked: list[Score]) -> dict[str, Any]:
