@@ -36,7 +36,7 @@ from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
 from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
 
-WHY = "演示:一张表的一生"
+WHY = "演示：一张表的一生"
 
 
 @dataclass
@@ -78,7 +78,7 @@ def found(town: Town, password: str) -> None:
     town.units = {office.key: founded.units[office.code] for office in OFFICES}
     town.actors = {name: actor_of(person, today) for name, person in founded.persons.items()}
     years = calendar.import_published(town.officer("bureau", "sharing_authority"), why=WHY)
-    screen.left(f"{len(town.units)} 个单位,{len(town.actors)} 个人员,{len(years)} 年工作日历")
+    screen.left(f"{len(town.units)} 个单位，{len(town.actors)} 个人员，{len(years)} 年工作日历")
     for fault in calendar.warnings(today):
         screen.warn(fault.sentence())
 
@@ -107,7 +107,7 @@ def register(town: Town, nodes: dict[str, tuple[str, str]]) -> None:
             node=town.nodes.get(plan.office),
             why=WHY,
         )
-    screen.left(f"{len(seen)} 个信息系统,{len(town.tables)} 张数据表,{len(town.nodes)} 个节点")
+    screen.left(f"{len(seen)} 个信息系统，{len(town.tables)} 张数据表，{len(town.nodes)} 个节点")
 
 
 def spec(folder: Path, plan: Register) -> SourceSpec:
@@ -176,7 +176,7 @@ def check(town: Town) -> None:
         verdict = quality.run(officer, table, why=WHY)
         drifts = drift.check(officer, town.entries[plan.name].resource, why=WHY)
         rows.append((plan.title, f"{verdict.rows:,}", f"{verdict.score} %", len(drifts)))
-    screen.table("质量结论(GB/T 36344)与目录偏差", ("数据表", "行", "得分", "偏差"), rows)
+    screen.table("质量结论（GB/T 36344）与目录偏差", ("数据表", "行", "得分", "偏差"), rows)
     _compare(town)
 
 
@@ -184,8 +184,9 @@ def _compare(town: Town) -> None:
     """The two registers side by side: what every join by code would have got wrong."""
     left, right = (lake_file(town.tables[name]) for name in ASKED)
     found = on_duckdb.compare(left, right, "code", "code", "name", "name")
+    same, other = f"{found.both:,}", f"{found.differ:,}"
     screen.warn(
-        f"民政、统计两表共有 {found.both:,} 个相同的九位代码,其中 {found.differ:,} 个指不同的乡镇:"
+        f"民政、统计两表共有 {same} 个相同的九位代码，其中 {other} 个指不同的乡镇："
         "按代码关联会悄悄出错"
     )
 
@@ -228,7 +229,7 @@ def _apply(town: Town, name: str, basis: str, scenario: str, purpose: str) -> Sh
     request = requests.apply(town.officer("health", "sharing_body_head"), request, why=WHY)
     running = clocks.running().get(subject=requests.subject_of(request))
     law = f"{running.document}{running.clause}"
-    screen.left(f"{request.number} {draft.title}:{running.due_on} 前答复({law})")
+    screen.left(f"{request.number} {draft.title}：{running.due_on} 前答复（{law}）")
     return request
 
 
@@ -241,8 +242,8 @@ def grant(town: Town) -> None:
         row = grants.issue(head, agreed, why=WHY)
         town.grants[name] = row
         opened = grants.opened(row)
-        scope = f"{len(opened.items)} 个信息项,用途“{opened.purpose}”"
-        screen.left(f"授权 {row.id}:{scope},至 {row.until:%Y-%m-%d}")
+        scope = f"{len(opened.items)} 个信息项，用途“{opened.purpose}”"
+        screen.left(f"授权 {row.id}：{scope}，至 {row.until:%Y-%m-%d}")
 
 
 def score(town: Town) -> None:
@@ -252,4 +253,4 @@ def score(town: Town) -> None:
     frozen = scores.freeze(reviewer, str(today), today, why=WHY)
     names = {unit.pk: unit.short_name for unit in town.units.values()}
     rows = [(names[s.unit_id], s.total if s.total is not None else "—") for s in frozen]
-    screen.table("评分(每个数字都能在页面上点开到行)", ("单位", "得分"), rows)
+    screen.table("评分（每个数字都能在页面上点开到行）", ("单位", "得分"), rows)

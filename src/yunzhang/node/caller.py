@@ -22,8 +22,8 @@ from yunzhang.terms.signed import Signed
 ANSWER_UNPROVEN = FaultKind(
     "answer.unproven",
     502,
-    Text("应答与回执不符:{what}。", "The answer does not match its receipt: {what}."),
-    Text("不要使用这些数据,并报告提供部门。", "Do not use the data; report it to the provider."),
+    Text("应答与回执不符：{what}。", "The answer does not match its receipt: {what}."),
+    Text("不要使用这些数据，并报告提供部门。", "Do not use the data; report it to the provider."),
 )
 
 

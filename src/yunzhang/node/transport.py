@@ -26,7 +26,8 @@ ANSWER_STRANGE = FaultKind(
     "line.answer",
     502,
     Text(
-        "{address} 的应答({status})无法理解。", "The answer of {address} ({status}) makes no sense."
+        "{address} 的应答（{status}）无法理解。",
+        "The answer of {address} ({status}) makes no sense.",
     ),
     Text("检查地址是否正确。", "Check that the address is right."),
 )

@@ -26,7 +26,7 @@ PERIOD_FROZEN = FaultKind(
     409,
     Text("{period} 的评分已经冻结。", "The scores of {period} are frozen already."),
     Text(
-        "换一个时期;已冻结的评分不再更改。", "Choose another period; frozen scores do not change."
+        "换一个时期；已冻结的评分不再更改。", "Choose another period; frozen scores do not change."
     ),
 )
 PERIOD_WRONG = FaultKind(

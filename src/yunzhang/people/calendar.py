@@ -32,7 +32,7 @@ YEAR_UNPUBLISHED = FaultKind(
         "weekends only and are provisional ({clocks} now).",
     ),
     Text(
-        "国务院通知发布后,由主管部门更新工作日历,时限会自动重算。",
+        "国务院通知发布后，由主管部门更新工作日历，时限会自动重算。",
         "Once the State Council's notice is out, have the authority update the calendar; "
         "limits are recomputed.",
     ),

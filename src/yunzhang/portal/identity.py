@@ -23,13 +23,13 @@ SIGN_IN_WRONG = FaultKind(
     401,
     Text("用户名或密码不对。", "The user name or the password is wrong."),
     Text(
-        "核对后重试;忘记密码请联系主管部门。", "Try again; if it is forgotten, ask the authority."
+        "核对后重试；忘记密码请联系主管部门。", "Try again; if it is forgotten, ask the authority."
     ),
 )
 SIGN_IN_TOO_OFTEN = FaultKind(
     "sign_in.too_often",
     429,
-    Text("尝试次数过多,暂停登录。", "Too many attempts: signing in rests for a while."),
+    Text("尝试次数过多，暂停登录。", "Too many attempts: signing in rests for a while."),
     Text("{minutes} 分钟后再试。", "Try again in {minutes} minutes."),
 )
 

@@ -30,11 +30,11 @@ ENTRY_WAITING = FaultKind(
     "log.entry_waiting",
     409,
     Text(
-        "第 {index} 条还没有写入签名的检查点(现有 {size} 条)。",
+        "第 {index} 条还没有写入签名的检查点（现有 {size} 条）。",
         "Entry {index} is not yet under a signed checkpoint (of {size} entries).",
     ),
     Text(
-        "稍后刷新;后台每分钟发布一次检查点。",
+        "稍后刷新；后台每分钟发布一次检查点。",
         "Reload shortly: checkpoints are published all the time.",
     ),
 )
