@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from yunzhang.engines.checks import Check, Expression, Reference
+from yunzhang.engines.checks import Check, Expression, Freshness, Reference
 from yunzhang.engines.readings import SourceKind
 
 
@@ -57,7 +58,7 @@ REGISTERS = (
         keys=("code",),
         filters=("county_code",),
         classification="103001",
-        cycle="month",
+        cycle="quarter",
         share=("1", ""),
         names={
             "code": CODE,
@@ -66,6 +67,8 @@ REGISTERS = (
             "county_name": "县名",
             "code12": "十二位代码",
         },
+        # The day the register was read from the national place-name database, as it says itself.
+        checks=(Freshness(id="fresh", cycle="quarter", updated_on=date(2026, 9, 11)),),
     ),
     Register(
         name="mca-changes",
