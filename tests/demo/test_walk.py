@@ -17,7 +17,15 @@ def test_the_walk_ends_well_and_says_what_a_join_by_code_would_have_done(tmp_pat
         pytest.skip("the public registers are not on this machine: run make setup")
 
     done = subprocess.run(
-        [sys.executable, "-m", "yunzhang.cli", "demo", "--once", "--folder", str(tmp_path / "demo")],
+        [
+            sys.executable,
+            "-m",
+            "yunzhang.cli",
+            "demo",
+            "--once",
+            "--folder",
+            str(tmp_path / "demo"),
+        ],
         capture_output=True,
         text=True,
         check=False,
