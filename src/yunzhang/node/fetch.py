@@ -1,9 +1,10 @@
 """Fetching: the granted items of the granted rows, masked, in one statement over the serving copy.
 
 The statement is text made once for each (grant, shape of call); values are always parameters.
-A row leaves SQLite as JSON, already masked, so that no unmasked value becomes a Python object;
-that is also faster than making tuples and encoding them. Rows come in rowid order, which is
-key order; the token of a page names the table version and the last rowid. Nothing is counted.
+A page leaves SQLite as one JSON text, already masked, so that no unmasked value becomes a Python
+object; that is also faster than making tuples and encoding them. Rows come in rowid order, which
+is key order; the token of a page names the table version and the last rowid. What lies beyond
+the page is never counted.
 
 A call is tried with a small budget of SQLite steps on the event loop, where nearly all fit.
 One that does not is run again on a few threads with a time limit.
@@ -65,6 +66,8 @@ PAGE_VERSION_CHANGED = FaultKind(
 )
 
 Value: TypeAlias = "str | bytes | int"
+# The last rowid, the number of rows, the rows as JSON, whether more follow.
+_Page: TypeAlias = tuple[int | None, int, bytes, int]
 # In SQLite every blob is greater than every text: an upper bound that bounds nothing.
 _ABOVE_ALL = b""
 _PIECE = 100  # arguments of one json_array(); SQLite allows 127
@@ -122,12 +125,12 @@ class Fetcher:
         statement, values = self._prepare(grant, digest, call, rows, key)
         self._ticks = 0
         try:
-            found = self._inline.execute(statement.sql, values).fetchall()
+            found = self._inline.execute(statement.sql, values).fetchone()
         except sqlite3.OperationalError as error:
             if not _interrupted(error):
                 raise
             return None
-        return self._page(found, rows)
+        return self._page(found)
 
     async def at_length(
         self, grant: Grant, digest: str, call: Call, rows: int, key: bytes
@@ -145,7 +148,7 @@ class Fetcher:
         if found is None:
             items = ", ".join((*grant.filter_items, *grant.key_items))
             raise Refused(CALL_TOO_SLOW(seconds=self._seconds, items=items))
-        return self._page(found, rows)
+        return self._page(found)
 
     def close(self) -> None:
         """Let running queries end, then free the file."""
@@ -161,12 +164,13 @@ class Fetcher:
         connection.create_function("keyed_hash", 2, masking.keyed_hash, deterministic=True)
         return connection
 
-    def _run(self, sql: str, values: tuple[Value, ...]) -> list[tuple[int, str]] | None:
+    def _run(self, sql: str, values: tuple[Value, ...]) -> _Page | None:
         connection = self._idle.get()
         ends = clock.monotonic() + self._seconds
         connection.set_progress_handler(lambda: clock.monotonic() > ends, _PROGRESS_STEPS)
         try:
-            return connection.execute(sql, values).fetchall()
+            found: _Page = connection.execute(sql, values).fetchone()
+            return found
         except sqlite3.OperationalError as error:
             if not _interrupted(error):
                 raise
@@ -193,7 +197,7 @@ class Fetcher:
             statement = compile_call(grant, call, self.table.sort_item)
             self._statements[shape] = statement
         after = self._after(call.page.after) if call.page.after else 0
-        return statement, (key, after, rows + 1, *asked, *statement.granted)
+        return statement, (key, after, rows, *asked, *statement.granted)
 
     def _check(self, grant: Grant, call: Call) -> None:
         compared = (*(call.key or ()), *(c.item for c in (*grant.rows, *(call.filter or ()))))
@@ -209,12 +213,10 @@ class Fetcher:
             raise Refused(PAGE_VERSION_CHANGED())
         return int(match[2])
 
-    def _page(self, found: list[tuple[int, str]], rows: int) -> Fetched:
-        # One row more than asked was fetched: it only tells that there is a next page.
-        after = f"{self.table.version}.{found[rows - 1][0]}" if len(found) > rows else ""
-        texts = [text for _, text in found[:rows]]
-        rows_json = f"[{','.join(texts)}]".encode()
-        return Fetched(rows_json, len(texts), self.table.version, after)
+    def _page(self, found: _Page) -> Fetched:
+        last, count, rows, more = found
+        after = f"{self.table.version}.{last}" if more else ""
+        return Fetched(rows, count, self.table.version, after)
 
 
 def compile_call(grant: Grant, call: Call, sort_item: str) -> Statement:
@@ -230,9 +232,16 @@ def compile_call(grant: Grant, call: Call, sort_item: str) -> Statement:
         where.add(condition.item, condition.op, len(condition.values))
     for condition in grant.rows:
         where.add(condition.item, condition.op, len(condition.values))
-    row = _row(grant, call.items)
-    sql = f"SELECT rowid, {row} FROM rows WHERE {where.sql} ORDER BY rowid LIMIT ?3"
-    return Statement(sql, tuple(_values(grant.rows)))
+    return Statement(_page_sql(_row(grant, call.items), where), tuple(_values(grant.rows)))
+
+
+def _page_sql(row: str, where: _Where) -> str:
+    """One page as one row; only a full page asks whether another row follows its last."""
+    rows = f"SELECT rowid AS r, {row} AS j FROM rows WHERE {where.after('?2')}"
+    joined = "CAST('[' || ifnull(group_concat(j), '') || ']' AS BLOB) AS j"
+    page = f"SELECT max(r) AS r, count(*) AS n, {joined} FROM ({rows} ORDER BY rowid LIMIT ?3)"
+    more = f"page.n = ?3 AND EXISTS (SELECT 1 FROM rows WHERE {where.after('page.r')})"
+    return f"SELECT page.r, page.n, page.j, {more} FROM ({page}) AS page"
 
 
 def after_prefix(prefix: str) -> Value:
@@ -263,11 +272,11 @@ class _Where:
         self._sort_item = sort_item
         self._next = first
         self._parts: list[str] = []
-        self._lower = ["?2"]
+        self._lower: list[str] = []
 
-    @property
-    def sql(self) -> str:
-        lower = f"max({', '.join(self._lower)})" if len(self._lower) > 1 else self._lower[0]
+    def after(self, rowid: str) -> str:
+        """The conditions, for rows beyond this one."""
+        lower = f"max({', '.join((rowid, *self._lower))})" if self._lower else rowid
         return " AND ".join((f"rowid > {lower}", *self._parts))
 
     def add(self, item: str, op: Operator, values: int) -> None:

@@ -116,8 +116,7 @@ def _year() -> _Form:
     return _Form(
         plain,
         lambda column: (
-            f"CASE WHEN substr({column}, 1, 4) GLOB '[0-9][0-9][0-9][0-9]' "
-            f"THEN substr({column}, 1, 4) END"
+            f"CASE WHEN {column} GLOB '[0-9][0-9][0-9][0-9]*' THEN substr({column}, 1, 4) END"
         ),
     )
 
