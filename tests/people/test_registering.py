@@ -135,3 +135,31 @@ def test_the_hubs_key_is_made_once_and_only_its_owner_can_read_it(hub_home: Path
     assert hub_key() == first
     assert (hub_home / "hub.key").stat().st_mode & 0o077 == 0
     assert first.public.text in sign("party/1", Party(code="1", name="甲"))
+
+
+def test_a_person_changes_their_own_password_with_the_present_one(hub: HubWorld) -> None:
+    new = "qiu-shi-jian-xing-9"
+
+    identity.change_password(hub.officer, PASSWORD, new, why=WHY)
+
+    person = Person.objects.get(pk=hub.officer.person.pk)
+    assert person.check_password(new)
+    fact = FactRow.objects.get(deed="password.changed")
+    assert new not in fact.content + fact.leaf + fact.why
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("not mine", "qiu-shi-jian-xing-9", "person.password_wrong"),
+        (PASSWORD, "123", "person.password_weak"),
+    ],
+)
+def test_a_wrong_or_weak_password_changes_nothing(
+    hub: HubWorld, old: str, new: str, code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        identity.change_password(hub.officer, old, new, why=WHY)
+
+    assert refused.value.codes == (code,)
+    assert Person.objects.get(pk=hub.officer.person.pk).check_password(PASSWORD)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.hub_world import PASSWORD
 from yunzhang.gather.models import EntryVersion, InformationSystem
-from yunzhang.people.models import FactRow
+from yunzhang.people.models import FactRow, Person
 from yunzhang.people.permissions import pack
 from yunzhang.share.models import GrantRow, ShareRequest
 
@@ -220,3 +220,27 @@ def test_a_date_that_is_none_is_named(visit):
 
     assert answer.status_code == 422
     assert "昨天" in answer.content.decode()
+
+
+def test_a_person_changes_the_password_and_stays_signed_in(town, visit):
+    page = visit("consumer")
+
+    answer = page.post(
+        "/password",
+        {"deed": "change", "old": PASSWORD, "new": "qiu-shi-jian-xing-9", "why": "定期更换"},
+    )
+
+    assert answer["Location"] == reverse("desk")
+    assert page.get("/").status_code == 200
+    person = Person.objects.get(pk=town.consumer.person.pk)
+    assert person.check_password("qiu-shi-jian-xing-9")
+
+
+def test_a_wrong_password_is_refused_and_never_shown_again(town, visit):
+    answer = visit("consumer").post(
+        "/password", {"deed": "change", "old": "guess-7", "new": "qiu-shi-9-xing", "why": "x"}
+    )
+
+    assert answer.status_code == 403
+    assert "guess-7" not in answer.content.decode()
+    assert "原密码不对" in answer.content.decode()

@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     up.add_argument("--processes", type=int, default=1, help="web processes")
     up.add_argument("--no-worker", action="store_true", help="a worker runs elsewhere")
     commands.add_parser("migrate", help="bring the database up to date, and nothing else")
+    begin = commands.add_parser("found", help="enter the first units and people of an empty hub")
+    begin.add_argument("file", type=Path, help="TOML; see docs/operating.md")
+    commands.add_parser("key", help="print the hub's verifier key, which nodes are given")
     parser.set_defaults(run=run)
 
 
@@ -34,9 +37,26 @@ def run(arguments: argparse.Namespace) -> int:
     django.setup()
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
-    if arguments.hub_command == "up":
-        _up(arguments)
+    {"up": _up, "found": _found, "key": _key}.get(arguments.hub_command, _nothing)(arguments)
     return 0
+
+
+def _nothing(_arguments: argparse.Namespace) -> None:
+    """The database is up to date, and that was all."""
+
+
+def _found(arguments: argparse.Namespace) -> None:
+    from yunzhang.hub.founding_file import found
+
+    print("用户名与初始密码，只显示这一次 user names and first passwords, shown this once:")
+    for username, password in found(arguments.file).items():
+        print(f"{username}\t{password}")
+
+
+def _key(_arguments: argparse.Namespace) -> None:
+    from yunzhang.people.hub_key import hub_key
+
+    print(hub_key().public.text)
 
 
 def _up(arguments: argparse.Namespace) -> None:

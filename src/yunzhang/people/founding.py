@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,13 @@ HUB_FOUNDED = FaultKind(
     Text(
         "由主管部门登记新的单位和人员。", "Have the authority register further units and persons."
     ),
+)
+
+UNIT_UNKNOWN = FaultKind(
+    "founding.unit_unknown",
+    422,
+    Text("前面没有代码为 {code} 的单位。", "No unit with the code {code} stands before it."),
+    Text("先写该单位，再写它的下级和人员。", "Enter that unit before its children and people."),
 )
 
 WHY = "枢纽建立"
@@ -73,7 +80,7 @@ def found(units_: Sequence[NewUnit], persons: Sequence[NewPerson], today: date) 
 
 
 def _enter_unit(new: NewUnit, entered: dict[str, Unit]) -> Unit:
-    parent = entered[new.parent] if new.parent else None
+    parent = _known(entered, new.parent) if new.parent else None
     return units.register(
         Actor(None),
         new.code,
@@ -87,7 +94,7 @@ def _enter_unit(new: NewUnit, entered: dict[str, Unit]) -> Unit:
 
 
 def _enter_person(new: NewPerson, entered: dict[str, Unit], today: date) -> Person:
-    posts = [(entered[code], role) for code, role in new.posts]
+    posts = [(_known(entered, code), role) for code, role in new.posts]
     return identity.register(
         Actor(None),
         new.username,
@@ -97,3 +104,9 @@ def _enter_person(new: NewPerson, entered: dict[str, Unit], today: date) -> Pers
         why=WHY,
         from_date=today,
     )
+
+
+def _known(entered: Mapping[str, Unit], code: str) -> Unit:
+    if code not in entered:
+        raise Refused(UNIT_UNKNOWN(code=code))
+    return entered[code]

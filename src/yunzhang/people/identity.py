@@ -13,7 +13,7 @@ from yunzhang.people.act import act
 from yunzhang.people.models import Person, Post, Unit
 from yunzhang.people.permissions import NEEDS, Actor, pack, require
 from yunzhang.terms.fact import Deed
-from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
+from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 
 PERSON_TWICE = FaultKind(
     "person.twice",
@@ -26,6 +26,12 @@ PERSON_NAME_MISSING = FaultKind(
     422,
     Text("用户名和姓名都要填写。", "A person needs a user name and a full name."),
     Text("补填后再登记。", "Fill in both and register again."),
+)
+PASSWORD_WRONG = FaultKind(
+    "person.password_wrong",
+    403,
+    Text("原密码不对。", "The present password is wrong."),
+    Text("核对后重试；忘记的由主管部门重设。", "Try again; if it is forgotten, ask the authority."),
 )
 PASSWORD_WEAK = FaultKind(
     "person.password_weak",
@@ -89,6 +95,18 @@ def register(
     return person
 
 
+def change_password(actor: Actor, old: str, new: str, *, why: str) -> None:
+    """Change one's own password; raises `person.password_wrong`, `person.password_weak`."""
+    person = actor.person
+    subject = f"person:{person.pk if person else ''}"
+    with act(actor, Deed.PASSWORD_CHANGED, subject, unit=actor.unit, why=why):
+        if person is None or not person.check_password(old):
+            raise Refused(PASSWORD_WRONG())
+        refuse_if(_weak(new, person))
+        person.set_password(new)
+        person.save(update_fields=["password"])
+
+
 def appoint(
     actor: Actor, person: Person, unit: Unit, role: str, *, why: str, from_date: date | None = None
 ) -> Post:
@@ -123,6 +141,10 @@ def _faults(person: Person, password: str, posts: Sequence[tuple[Unit, str]]) ->
     if not posts:
         yield POST_MISSING()
     yield from _unknown_roles(posts)
+    yield from _weak(password, person)
+
+
+def _weak(password: str, person: Person) -> Iterator[Fault]:
     try:
         validate_password(password, person)
     except ValidationError as error:

@@ -33,6 +33,7 @@ WORKER = "worker"
 NEEDS: dict[Deed, str] = {
     Deed.UNIT_REGISTERED: "unit.register",
     Deed.PERSON_REGISTERED: "person.register",
+    Deed.PASSWORD_CHANGED: "desk.see",
     Deed.POST_GIVEN: "person.register",
     Deed.POST_ENDED: "person.register",
     Deed.CALENDAR_CHANGED: "calendar.change",

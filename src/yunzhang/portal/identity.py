@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -72,6 +72,21 @@ def people(request: Visit) -> HttpResponse:
     found = Person.objects.prefetch_related("posts__unit").order_by("pk")
     context = {"people": found, "units": Unit.objects.all(), "roles": pack().roles}
     return render(request, "portal/people.html", context)
+
+
+@door("desk.see")
+def password(request: Visit) -> HttpResponse:
+    """One's own password; the session goes on, every other one ends."""
+    if request.method == "POST":
+        return do(request, {"change": _change_password})
+    return render(request, "portal/password.html")
+
+
+def _change_password(request: Visit) -> str:
+    old, new = request.POST.get("old", ""), request.POST.get("new", "")
+    identity.change_password(request.actor, old, new, why=typed.why(request))
+    update_session_auth_hash(request, Person.objects.get(username=request.user.get_username()))
+    return reverse("desk")
 
 
 def _register_unit(request: Visit) -> None:

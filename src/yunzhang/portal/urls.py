@@ -39,6 +39,7 @@ register_converter(ResourceCode, "resource")
 urlpatterns: list[URLPattern] = [
     path("", desk.desk, name="desk"),
     path("sign-in", identity.sign_in, name="sign_in"),
+    path("password", identity.password, name="password"),
     path("sign-out", identity.sign_out, name="sign_out"),
     path("language", identity.language, name="language"),
     path("catalog", catalog.catalog, name="catalog"),

@@ -14,6 +14,7 @@ class Deed(StrEnum):
 
     UNIT_REGISTERED = "unit.registered"
     PERSON_REGISTERED = "person.registered"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105  # a deed's name
     POST_GIVEN = "post.given"
     POST_ENDED = "post.ended"
     CALENDAR_CHANGED = "calendar.changed"
@@ -53,6 +54,7 @@ class Deed(StrEnum):
 DEED_NAMES: dict[Deed, Text] = {
     Deed.UNIT_REGISTERED: Text("登记单位", "registered a unit"),
     Deed.PERSON_REGISTERED: Text("登记人员", "registered a person"),
+    Deed.PASSWORD_CHANGED: Text("更改密码", "changed a password"),
     Deed.POST_GIVEN: Text("任命岗位", "gave a post"),
     Deed.POST_ENDED: Text("终止岗位", "ended a post"),
     Deed.CALENDAR_CHANGED: Text("调整工作日历", "changed the working calendar"),
