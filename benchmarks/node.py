@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import socket
 import sqlite3
 import statistics
@@ -32,6 +31,7 @@ from benchmarks.villages import (
     ROWS,
     UNIT,
     code_of,
+    copy_plain,
     county_of,
     full_grant,
     serve_table,
@@ -198,13 +198,13 @@ def _bench(folder: Path) -> Iterator[_Bench]:
     book.receive(sign(KIND, grant, hub))
     listed = RevocationList(node=home.name, number=1, issued_at=to_second(now), revoked=())
     book.receive_revocations(sign(REVOCATIONS_KIND, listed, hub), now)
-    shutil.copy(table.path, folder / "table.db")
+    plain = copy_plain(table, folder / "table.db")
     bench = _Bench(
         grant,
         f"http://127.0.0.1:{home.settings.listen_port}",
         _port(),
         _port(),
-        table.connect(100),
+        plain.connect(100),
         home,
     )
     os.sched_setaffinity(0, {LOAD_CORE})

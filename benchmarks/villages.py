@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 from yunzhang import clock
 from yunzhang.node import store
@@ -40,7 +43,25 @@ def serve_table(home: Home) -> store.Table:
         [made(number) for number in range(start, start + 10_000)]
         for start in range(0, ROWS, 10_000)
     )
-    return store.build(home.store, plan, ITEMS, batches)
+    return store.build(home.store, plan, ITEMS, batches, masks=masks())
+
+
+def copy_plain(table: store.Table, path: Path) -> store.Table:
+    """The same rows for the peers: the items and an index, none of what the node adds."""
+    items = ", ".join(map(store.quote, ITEMS))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ATTACH ? AS node", (str(table.path),))
+        connection.execute(f"CREATE TABLE rows AS SELECT {items} FROM node.rows ORDER BY rowid")
+        connection.execute("CREATE INDEX by_county ON rows (county)")
+        connection.commit()
+    return store.Table(path, table.version, table.about)
+
+
+def masks() -> tuple[Mask, ...]:
+    return tuple(
+        Mask(item=item, way=way, kind=KINDS.get(item, ""))  # type: ignore[arg-type]
+        for item, way in MASKS.items()
+    )
 
 
 def made(number: int) -> tuple[str, ...]:
@@ -66,10 +87,6 @@ def county_of(number: int) -> str:
 
 def full_grant(home: Home, consumer: SigningKey) -> Grant:
     now = to_second(clock.now())
-    masks = tuple(
-        Mask(item=item, way=way, kind=KINDS.get(item, ""))  # type: ignore[arg-type]
-        for item, way in MASKS.items()
-    )
     return Grant(
         id="G-1",
         request="R-1",
@@ -84,7 +101,7 @@ def full_grant(home: Home, consumer: SigningKey) -> Grant:
         key_items=("code",),
         filter_items=("county",),
         rows=(),
-        masks=masks,
+        masks=masks(),
         purpose="防控",
         scenario="流调",
         legal_basis="传染病防治法第四十条",

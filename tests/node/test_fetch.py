@@ -85,14 +85,15 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("store")
 
 
-def serve(folder, rows, key_items=("a", "b")) -> Fetcher:
+def serve(folder, rows, key_items=("a", "b"), masks=()) -> Fetcher:
     plan = store.Plan(
         table="t",
         items=dict(zip(ITEMS, ITEMS, strict=True)),
         key_items=key_items,
         filter_items=ITEMS,
     )
-    return Fetcher(store.build(folder, plan, ITEMS, [rows]), packs.read("national"))
+    table = store.build(folder, plan, ITEMS, [rows], masks=masks)
+    return Fetcher(table, packs.read("national"))
 
 
 @settings(max_examples=150, deadline=None)
@@ -103,13 +104,14 @@ def serve(folder, rows, key_items=("a", "b")) -> Fetcher:
     st.lists(st.sampled_from(ITEMS), min_size=1, max_size=3, unique=True).map(tuple),
     st.tuples(WAYS, KINDS),
     st.integers(1, 7),
+    st.booleans(),
 )
 def test_pages_hold_each_granted_row_once_masked_and_no_other(
-    folder, rows, granted, asked, items, way, size
+    folder, rows, granted, asked, items, way, size, made_in_loading
 ):
     masks = tuple(Mask(item=item, way=way[0], kind=way[1]) for item in ITEMS)
     grant = grant_of(ITEMS, granted, masks)
-    fetcher = serve(folder, rows)
+    fetcher = serve(folder, rows, masks=masks if made_in_loading else ())
 
     found, after = [], ""
     while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -11,7 +12,9 @@ from yunzhang import packs
 from yunzhang.node import store
 from yunzhang.node.commands import load
 from yunzhang.node.tables import Tables
+from yunzhang.protect.masking import mask
 from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.grant import Mask
 
 LOST = FaultKind("source.lost", 503, Text("断", "lost"), Text("再试", "try again"))
 
@@ -42,6 +45,24 @@ def test_a_source_that_vanishes_in_mid_load_leaves_the_former_version(stage: Sta
     assert refused.value.codes == ("source.lost",)
     assert store.current(stage.home.store, "villages") == before
     assert sorted(path.name for path in folder.iterdir()) == sorted(["current", f"{before}.sqlite"])
+
+
+def test_a_masked_form_is_made_in_loading_only_when_it_needs_no_key_and_is_asked_for(stage: Stage):
+    partial, hashed, other = (
+        Mask(item=ITEMS[0], way="partial", kind="phone"),
+        Mask(item=ITEMS[0], way="hash"),
+        Mask(item=ITEMS[0], way="partial", kind="name"),
+    )
+
+    table = store.build(stage.home.store, PLAN, COLUMNS, [VILLAGES], masks=(partial, hashed))
+
+    with closing(table.connect(1)) as reader:
+        listed = {row[1] for row in reader.execute("PRAGMA table_info(rows)")}
+        shown = reader.execute(f"SELECT {table.shown(partial)} FROM rows").fetchall()
+    assert {*ITEMS, table.shown(partial).strip('"')} == listed
+    assert sorted(shown) == sorted((mask(row[0], partial, b""),) for row in VILLAGES)
+    assert "keyed_hash" in table.shown(hashed)
+    assert "substr" in table.shown(other)
 
 
 def test_columns_and_items_that_do_not_exist_are_all_named(stage: Stage):

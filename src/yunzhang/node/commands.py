@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from yunzhang import packs
 from yunzhang.node import store
 from yunzhang.node.caller import Caller
-from yunzhang.node.home import init, open_home
+from yunzhang.node.grantbook import Grantbook
+from yunzhang.node.home import Home, init, open_home
 from yunzhang.node.serve import serve
 from yunzhang.node.transport import Line
 from yunzhang.protect.keys import PublicKey, SigningKey
 from yunzhang.terms.codes import Operator
 from yunzhang.terms.document import build, decode, encode
-from yunzhang.terms.grant import Condition, Grant, Party
+from yunzhang.terms.grant import Condition, Grant, Mask, Party
 from yunzhang.terms.signed import Signed
 
 if TYPE_CHECKING:
@@ -104,15 +105,23 @@ def load(
     # pyarrow is heavy, and a serving node never needs it.
     from yunzhang.engines import sources
 
+    opened = open_home(home)
     reading = sources.read(source, packs.read("national").limit("engines.batch_rows"))
     return store.build(
-        open_home(home).store,
+        opened.store,
         plan,
         [column.name for column in reading.columns],
         (store.batch_rows(batch) for batch in reading.batches),
+        masks=_masks(opened, plan.table),
         rejected=lambda: reading.faults.counts,
         progress=progress,
     )
+
+
+def _masks(home: Home, table: str) -> list[Mask]:
+    """How the grants held here show this table, each way once."""
+    grants = Grantbook.open(home.folder, home.name, home.hub_key).grants
+    return list(dict.fromkeys(m for grant in grants if grant.table == table for m in grant.masks))
 
 
 def _add_init(parts: Any) -> None:

@@ -194,7 +194,7 @@ class Fetcher:
             if len(self._statements) >= self._kept:
                 self._statements.clear()
             self._check(grant, call)
-            statement = compile_call(grant, call, self.table.sort_item)
+            statement = compile_call(grant, call, self.table)
             self._statements[shape] = statement
         after = self._after(call.page.after) if call.page.after else 0
         return statement, (key, after, rows, *asked, *statement.granted)
@@ -219,12 +219,12 @@ class Fetcher:
         return Fetched(rows, count, self.table.version, after)
 
 
-def compile_call(grant: Grant, call: Call, sort_item: str) -> Statement:
+def compile_call(grant: Grant, call: Call, table: Table) -> Statement:
     """The statement for calls of this shape: ?1 hash key, ?2 after, ?3 limit, then values.
 
     The grant's own row conditions are part of every statement.
     """
-    where = _Where(sort_item, 4)
+    where = _Where(table.sort_item, 4)
     if call.key is not None:
         for item in call.key:
             where.add(item, Operator.EQ, 1)
@@ -232,7 +232,7 @@ def compile_call(grant: Grant, call: Call, sort_item: str) -> Statement:
         where.add(condition.item, condition.op, len(condition.values))
     for condition in grant.rows:
         where.add(condition.item, condition.op, len(condition.values))
-    return Statement(_page_sql(_row(grant, call.items), where), tuple(_values(grant.rows)))
+    return Statement(_page_sql(_row(grant, call.items, table), where), tuple(_values(grant.rows)))
 
 
 def _page_sql(row: str, where: _Where) -> str:
@@ -315,10 +315,10 @@ def _first(column: str, sign: str, number: int) -> str:
     return f"ifnull(({found}), {BIG})"
 
 
-def _row(grant: Grant, items: tuple[str, ...]) -> str:
+def _row(grant: Grant, items: tuple[str, ...], table: Table) -> str:
     """One row as JSON text, every item masked as the grant says."""
     masks = {mask.item: mask for mask in grant.masks}
-    shown = [masking.sql(masks[item], quote(item)) for item in items]
+    shown = [table.shown(masks[item]) for item in items]
     pieces = [shown[start : start + _PIECE] for start in range(0, len(shown), _PIECE)]
     arrays = [f"json_array({', '.join(piece)})" for piece in pieces]
     joined = arrays[0]

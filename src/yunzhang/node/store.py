@@ -3,6 +3,10 @@
 store/<table>/<version>.sqlite is written aside and renamed when whole; store/<table>/current
 names the version in use. A node that still has the old file open reads on undisturbed; the
 system frees it when the last reader closes it.
+
+Beside the items lie the masked forms that the grants in force show, made once while loading:
+to make them for each call took longer than to find its rows. A form is named by the digest of
+its expression, so one made by an older rule is never taken for today's.
 """
 
 from __future__ import annotations
@@ -17,8 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from yunzhang.node.home import write_durably
-from yunzhang.terms.document import Document, decode, encode
+from yunzhang.protect import masking
+from yunzhang.terms.document import Document, decode, digest, encode
 from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.grant import Mask
 
 TABLE_NAME_WRONG = FaultKind(
     "table.name",
@@ -81,6 +87,7 @@ class About(Document, frozen=True, kw_only=True):
     number: int
     rows: int
     rejected: dict[str, int]
+    made: tuple[str, ...] = ()  # columns of masked forms
 
 
 class Table:
@@ -91,11 +98,18 @@ class Table:
         self.version = version
         self.about = about
         self.items = frozenset(about.plan.items)
+        self._made = frozenset(about.made)
 
     @property
     def sort_item(self) -> str:
         """The first item of the key: rowids rise with it."""
         return next(iter(self.about.plan.key_items), "")
+
+    def shown(self, mask: Mask) -> str:
+        """The SQL expression of an item as this mask shows it; the column, where one was made."""
+        expression = masking.sql(mask, quote(mask.item))
+        name = _form_name(expression)
+        return quote(name) if name in self._made else expression
 
     def connect(self, statements: int) -> sqlite3.Connection:
         """A connection of its own, for one thread at a time."""
@@ -108,22 +122,25 @@ def build(
     columns: Sequence[str],
     rows: Iterable[Rows],
     *,
+    masks: Iterable[Mask] = (),
     rejected: Callable[[], Mapping[str, int]] = dict,
     progress: Progress = lambda _rows: None,
 ) -> Table:
     """Write a new version from batches of rows (text or None, in the order of `columns`).
 
-    `rejected` is asked at the end; `progress` hears the rows so far. Raises Refused when a
-    column is missing, the source is lost or the disk is full; the former version stays then.
+    The forms of `masks` are made and kept, as far as they need no key. `rejected` is asked at
+    the end; `progress` hears the rows so far. Raises Refused when a column is missing, the
+    source is lost or the disk is full; the former version stays then.
     """
     _check(plan, columns)
+    forms = _forms(plan, masks)
     folder = _folder(store, plan.table)
     folder.mkdir(parents=True, exist_ok=True)
     number = _next_number(folder)
     draft = folder / f"{os.getpid()}.draft"
     draft.unlink(missing_ok=True)
     try:
-        _write(draft, plan, number, columns, rows, rejected, progress)
+        _write(draft, plan, number, columns, rows, forms, rejected, progress)
         version = f"{number}-{_file_digest(draft)[:12]}"
         draft.rename(folder / f"{version}.sqlite")
         write_durably(folder / "current", version.encode())
@@ -202,6 +219,7 @@ def _write(
     number: int,
     columns: Sequence[str],
     batches: Iterable[Rows],
+    forms: Mapping[str, str],
     rejected: Callable[[], Mapping[str, int]],
     progress: Progress,
 ) -> None:
@@ -217,9 +235,9 @@ def _write(
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN")
         count, with_nul = _pour(connection, plan, columns, batches, progress)
-        _sort(connection, plan)
+        _sort(connection, plan, forms)
         faults = {**rejected(), **({"row.nul": with_nul} if with_nul else {})}
-        about = About(plan=plan, number=number, rows=count, rejected=faults)
+        about = About(plan=plan, number=number, rows=count, rejected=faults, made=tuple(forms))
         connection.execute("CREATE TABLE about (about BLOB)")
         connection.execute("INSERT INTO about VALUES (?)", (encode(about),))
         connection.execute("COMMIT")
@@ -251,11 +269,26 @@ def _pour(
     return count, with_nul
 
 
-def _sort(connection: sqlite3.Connection, plan: Plan) -> None:
-    names = ", ".join(f"{quote(item)} TEXT" for item in plan.items)
+def _forms(plan: Plan, masks: Iterable[Mask]) -> dict[str, str]:
+    """Column and expression of each masked form that needs no key and is not the item itself."""
+    expressions = [
+        masking.sql(mask, quote(mask.item))
+        for mask in masks
+        if mask.item in plan.items and mask.way in ("partial", "generalise")
+    ]
+    return {_form_name(expression): expression for expression in expressions}
+
+
+def _form_name(expression: str) -> str:
+    return f"masked {digest(expression.encode())}"
+
+
+def _sort(connection: sqlite3.Connection, plan: Plan, forms: Mapping[str, str]) -> None:
+    names = ", ".join(f"{quote(name)} TEXT" for name in (*plan.items, *forms))
     connection.execute(f"CREATE TABLE rows ({names})")
     order = ", ".join(map(quote, plan.key_items)) or "rowid"
-    connection.execute(f"INSERT INTO rows SELECT * FROM poured ORDER BY {order}")
+    shown = ", ".join(("*", *forms.values()))
+    connection.execute(f"INSERT INTO rows SELECT {shown} FROM poured ORDER BY {order}")
     connection.execute("DROP TABLE poured")
     for place, key in enumerate(_indexes(plan)):
         listed = ", ".join(map(quote, key))
