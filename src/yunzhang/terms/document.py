@@ -8,8 +8,10 @@ means one thing only.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -61,6 +63,43 @@ def build(data: Any, form: type[D]) -> D:
         return msgspec.convert(data, type=form)
     except msgspec.ValidationError as error:
         raise Refused(DOCUMENT_MALFORMED(reason=str(error))) from error
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """One place where data does not fit its form; `form` is the type wanted there."""
+
+    path: str
+    why: Literal["missing", "unknown", "wrong"]
+    form: Any
+
+
+def misfits(data: Any, form: Any, path: str = "") -> Iterator[Misfit]:
+    """Every place where plain data does not fit a form, where `build` names only the first."""
+    if isinstance(form, type) and issubclass(form, Document):
+        yield from _misfits_of_record(data, form, path)
+    elif get_origin(form) is tuple and isinstance(data, list):
+        for number, each in enumerate(data, 1):
+            yield from misfits(each, get_args(form)[0], f"{path}[{number}]")
+    else:
+        try:
+            msgspec.convert(data, type=form)
+        except msgspec.ValidationError:
+            yield Misfit(path, "wrong", form)
+
+
+def _misfits_of_record(data: Any, form: type[Document], path: str) -> Iterator[Misfit]:
+    if not isinstance(data, dict):
+        yield Misfit(path, "wrong", form)
+        return
+    fields = {field.name: field for field in msgspec.structs.fields(form)}
+    within = f"{path}." if path else ""
+    yield from (Misfit(f"{within}{name}", "unknown", None) for name in data.keys() - fields.keys())
+    for name, each in fields.items():
+        if name in data:
+            yield from misfits(data[name], each.type, f"{within}{name}")
+        elif each.required:
+            yield Misfit(f"{within}{name}", "missing", each.type)
 
 
 def digest(data: bytes) -> str:

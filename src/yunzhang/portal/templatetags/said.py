@@ -24,7 +24,7 @@ from yunzhang.terms.fact import DEED_NAMES, Deed
 from yunzhang.protect.verify import Step
 from yunzhang.terms.faults import Fault
 from yunzhang.terms.levels import Grade
-from yunzhang.terms.pack import Role
+from yunzhang.terms.pack_rows import Role
 
 register = template.Library()
 
