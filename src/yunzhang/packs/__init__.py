@@ -41,7 +41,7 @@ def load(place: str) -> Pack:
 def _read(folder: Traversable, beside: Path | None, above: tuple[str, ...]) -> Pack:
     # A byte that is no UTF-8 is marked here and named by `parse`.
     texts = {
-        file.name: file.read_text(encoding="utf-8", errors="replace")
+        file.name: file.read_bytes().decode("utf-8-sig", errors="replace")
         for file in folder.iterdir()
         if file.name.endswith(".toml")
     }
