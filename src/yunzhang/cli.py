@@ -1,4 +1,4 @@
-"""The command line: `yunzhang hub | node | call | verify | demo`."""
+"""The command line: `yunzhang hub | node | call | pack | verify | demo`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ COMMANDS = {
     "hub": ("yunzhang.hub.commands:add_arguments", "run a hub: catalog, requests, scores, pages"),
     "node": ("yunzhang.node.commands:add_node_arguments", "run a node beside a department's data"),
     "call": ("yunzhang.node.commands:add_call_arguments", "call a node under a grant"),
+    "pack": ("yunzhang.packs.commands:add_arguments", "check and compare policy packs"),
     "verify": (
         "yunzhang.protect.verify_command:add_arguments",
         "check a receipt, a proof or a log; needs no hub, no node",

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -20,6 +20,7 @@ from yunzhang.terms.faults import FaultKind, Refused, Text
 Raw = msgspec.Raw
 field = msgspec.field
 replace = msgspec.structs.replace  # a copy of a document with some fields changed
+Natural = Annotated[int, msgspec.Meta(ge=0)]  # a whole number that cannot be negative
 
 DOCUMENT_MALFORMED = FaultKind(
     "document.malformed",
@@ -55,6 +56,18 @@ def decode(data: bytes | str, form: type[D]) -> D:
 def plain(value: Any) -> Any:
     """The document as builtin types, for templates and JSON columns."""
     return msgspec.to_builtins(value)
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every single value within a document's plain form with its path: `due[1].cite.clause`."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from leaves(each, f"{path}.{name}" if path else name)
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value, 1):
+            yield from leaves(each, f"{path}[{number}]")
+    else:
+        yield path, value
 
 
 def build(data: Any, form: type[D]) -> D:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from yunzhang.terms.document import Document, build, misfits, plain
+from yunzhang.terms.document import Document, build, leaves, misfits, plain
 from yunzhang.terms.faults import Fault
 from yunzhang.terms.pack_faults import (
     PACK_DATES,
@@ -22,12 +22,13 @@ from yunzhang.terms.pack_faults import (
     PACK_UNKNOWN,
     reason,
 )
-from yunzhang.terms.pack_rows import QUOTE_CHARACTERS, Procedure, Row
+from yunzhang.terms.pack_rows import QUOTE_CHARACTERS, Procedure, ReportRule, Row, Target
 
 HEAD_FILE = "pack.toml"
 PLACEHOLDER = re.compile(
     r"(?i)todo|tbd|fixme|x{2,}|[??]+|…+|\.{3,}|<.*>|待[定填补写]|待补充|占位|某[省市县区]"
 )
+MONTHS = {"year": 12, "quarter": 3, "month": 0, "irregular": 0}  # the last month a report may name
 Tables = Mapping[str, type[Row]]
 
 
@@ -144,12 +145,18 @@ def _row_faults(placed: Placed) -> Iterator[Fault]:
     row = placed.row
     if row is None:
         return
-    for path, value in _leaves(plain(row)):
+    for path, value in _texts(row):
         yield from _text_faults(placed, path, value)
     if row.from_date and row.to_date and row.to_date < row.from_date:
         yield PACK_DATES(file=placed.file, row=placed.id, since=row.from_date, to=row.to_date)
     if isinstance(row, Procedure):
         yield from _steps(placed, row)
+    if isinstance(row, Target) and (row.value is None) != (row.unit == "milestone"):
+        zh, en = "里程碑不写数值,其他指标必须写", "a milestone has no value, other targets need one"
+        yield _malformed(placed.file, placed.id, "value", zh, en)
+    if isinstance(row, ReportRule) and row.month > MONTHS[row.cycle]:
+        most = MONTHS[row.cycle]
+        yield _malformed(placed.file, placed.id, "month", f"至多为 {most}", f"{most} at most")
 
 
 def _text_faults(placed: Placed, path: str, text: str) -> Iterator[Fault]:
@@ -193,7 +200,7 @@ def _named_by(placed: Placed) -> Iterator[tuple[str, str, str]]:
     if placed.row is None:
         return
     refers = type(placed.row).REFERS
-    for path, value in _leaves(plain(placed.row)):
+    for path, value in _texts(placed.row):
         bare = re.sub(r"\[\d+\]", "", path)
         if bare in refers and value:
             yield path, refers[bare], value
@@ -201,13 +208,6 @@ def _named_by(placed: Placed) -> Iterator[tuple[str, str, str]]:
             yield path, "documents", value
 
 
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in a row's plain form with the path to it."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _leaves(each, f"{path}.{name}" if path else name)
-    elif isinstance(value, list | tuple):
-        for number, each in enumerate(value, 1):
-            yield from _leaves(each, f"{path}[{number}]")
-    elif isinstance(value, str):
-        yield path, value
+def _texts(row: Row) -> Iterator[tuple[str, str]]:
+    """Every text of a row with the path to it."""
+    return ((path, value) for path, value in leaves(plain(row)) if isinstance(value, str))

@@ -6,7 +6,7 @@ from datetime import date
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from yunzhang.terms.document import Document, Misfit
+from yunzhang.terms.document import Document, Misfit, Natural
 from yunzhang.terms.faults import FaultKind, Text
 
 _CORRECT = Text("改正该处后重新检查政策包。", "Correct that place and check the pack again.")
@@ -124,9 +124,10 @@ PACK_CIRCLE = FaultKind(
     Text("改正其中一个 pack.toml 的 over。", "Correct `over` in one of their pack.toml."),
 )
 
-_NAMES = {
+_NAMES: dict[Any, Text] = {
     str: Text("应为文字", "text is expected"),
     int: Text("应为整数", "a whole number is expected"),
+    Natural: Text("应为不小于 0 的整数", "a whole number, 0 or more, is expected"),
     bool: Text("应为 true 或 false", "true or false is expected"),
     date: Text("应为日期,如 2025-08-01", "a date is expected, such as 2025-08-01"),
 }

@@ -43,8 +43,8 @@ def looser(below: Row, above: Row) -> Iterator[Fault]:
 def _looser_clock(below: ClockRule, above: ClockRule) -> list[str]:
     """Fields that could let a duty fall due later, or begin on another occasion."""
     # So many working days never end before as many calendar days: only the way from calendar
-    # to working days can loosen.
-    unit = below.unit == "calendar_day" and above.unit == "working_day"
+    # to working days can loosen, and none at all, which does not move on from a holiday.
+    unit = below.unit != above.unit and (below.unit == "calendar_day" or not below.days)
     consent = bool(above.extension_days) and above.extension_consent != below.extension_consent
     wrong = {
         "days": above.days > below.days,

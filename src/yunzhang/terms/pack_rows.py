@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar, Literal
 
-from yunzhang.terms.document import Document
+from yunzhang.terms.document import Document, Natural
 
 QUOTE_CHARACTERS = 25  # a short quotation; the documents themselves are not copied
 
@@ -93,9 +93,9 @@ class ClockRule(Named, frozen=True, kw_only=True):
     """A legal limit: from an event, so many days, perhaps extended once."""
 
     event: str
-    days: int
+    days: Natural
     unit: Literal["working_day", "calendar_day"]
-    extension_days: int = 0
+    extension_days: Natural = 0
     extension_consent: str = ""
     at_end: Literal["", "overdue", "escalate"] = ""
 
@@ -103,7 +103,7 @@ class ClockRule(Named, frozen=True, kw_only=True):
 class Retention(Named, frozen=True, kw_only=True):
     """How many years something must be kept at least."""
 
-    years: int
+    years: Natural
 
 
 class Limit(Row, frozen=True, kw_only=True):
@@ -145,8 +145,8 @@ class IndicatorRule(Named, frozen=True, kw_only=True):
     Weight 0 is measured and shown, but not scored: no document gave it a weight.
     """
 
-    weight: int = 0
-    target: int = 100
+    weight: Natural = 0
+    target: Natural = 100
 
 
 class Target(Named, frozen=True, kw_only=True):
@@ -262,8 +262,8 @@ class ReportRule(Named, frozen=True, kw_only=True):
     REFERS = {"who": "unit_kinds", "to": "units"}
 
     cycle: Literal["month", "quarter", "year", "irregular"]
-    month: int = 0
-    day: int = 0
+    month: Natural = 0
+    day: Natural = 0
     who: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
 
