@@ -18,7 +18,7 @@ COMMANDS = {
     "hub": ("yunzhang.hub.commands:add_arguments", "run a hub: catalog, requests, scores, pages"),
     "node": ("yunzhang.node.commands:add_node_arguments", "run a node beside a department's data"),
     "call": ("yunzhang.node.commands:add_call_arguments", "call a node under a grant"),
-    "pack": ("yunzhang.packs.commands:add_arguments", "check and compare policy packs"),
+    "pack": ("yunzhang.engines.pack_import:add_arguments", "check, compare, import policy packs"),
     "verify": (
         "yunzhang.protect.verify_command:add_arguments",
         "check a receipt, a proof or a log; needs no hub, no node",

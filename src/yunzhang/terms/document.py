@@ -58,6 +58,16 @@ def plain(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
+def stated(value: Any) -> Any:
+    """A document as plain data without what stands at its default; dates stay dates."""
+    if isinstance(value, Document):
+        pairs = ((each, getattr(value, each.name)) for each in msgspec.structs.fields(type(value)))
+        return {each.name: stated(said) for each, said in pairs if said != each.default}
+    if isinstance(value, tuple):
+        return [stated(each) for each in value]
+    return value
+
+
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every single value within a document's plain form with its path: `due[1].cite.clause`."""
     if isinstance(value, dict):

@@ -20,6 +20,7 @@ from yunzhang.terms.pack_layers import looser, over
 from yunzhang.terms.pack_rows import (
     BoardRule,
     CheckRule,
+    ChiefRow,
     ClockRule,
     CodeRow,
     Duty,
@@ -49,6 +50,7 @@ class Pack(Head, frozen=True):
     unit_kinds: tuple[UnitKind, ...] = ()
     units: tuple[UnitRow, ...] = ()
     roles: tuple[Role, ...] = ()
+    chiefs: tuple[ChiefRow, ...] = ()
     clocks: tuple[ClockRule, ...] = ()
     retentions: tuple[Retention, ...] = ()
     limits: tuple[Limit, ...] = ()

@@ -166,6 +166,8 @@ def _text_faults(placed: Placed, path: str, text: str) -> Iterator[Fault]:
         yield PACK_QUOTE_LONG(**where, characters=len(text), most=QUOTE_CHARACTERS)
     if last in ("document", "clause") and not text.strip():
         yield PACK_NOT_CITED(**where)
+    if last in ("id", "zh", "en") and not text.strip():
+        yield _malformed(placed.file, placed.id, path, "不得为空", "it must not be blank")
     if PLACEHOLDER.fullmatch(text.strip()):
         yield PACK_PLACEHOLDER(**where, value=text)
 

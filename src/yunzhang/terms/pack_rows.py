@@ -89,6 +89,18 @@ class Role(Named, frozen=True, kw_only=True):
     fields: tuple[str, ...] = ()  # the fields of government it is set up for
 
 
+class ChiefRow(Named, frozen=True, kw_only=True):
+    """One line of a published directory of chiefs: the unit, who holds the post, the cloud."""
+
+    REFERS = {"unit": "units", "role": "roles"}
+
+    unit: str
+    role: str
+    holder: str
+    post: str = ""
+    cloud: str = ""
+
+
 class ClockRule(Named, frozen=True, kw_only=True):
     """A legal limit: from an event, so many days, perhaps extended once."""
 
