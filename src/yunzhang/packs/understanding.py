@@ -26,7 +26,7 @@ TABLE_UNCLEAR = FaultKind(
     ),
     Text(
         "首行写列名:任务表须有“重点任务”和“牵头单位”,名录须有“单位”和“云长”。",
-        "Name the columns in the first row: task and lead unit, or unit and chief; see docs/packs.md.",
+        "Name the columns in the first row, as docs/packs.md says.",
     ),
 )
 DUE_UNCLEAR = FaultKind(
