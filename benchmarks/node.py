@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-import select
 import shutil
 import socket
 import sqlite3
@@ -18,15 +17,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from benchmarks.load import load
+from benchmarks.villages import (
+    COUNTY_ROWS,
+    ITEMS,
+    ROWS,
+    UNIT,
+    code_of,
+    county_of,
+    full_grant,
+    serve_table,
+)
 from yunzhang import clock
 from yunzhang.node import store
 from yunzhang.node.asked import Call
@@ -35,35 +44,22 @@ from yunzhang.node.grantbook import Grantbook
 from yunzhang.node.home import Home, init
 from yunzhang.node.session import accept, call_header, hello
 from yunzhang.protect.keys import Exchange, SigningKey, sign
-from yunzhang.terms.codes import Delivery, Operator
+from yunzhang.terms.codes import Operator
 from yunzhang.terms.document import decode, encode, to_second
 from yunzhang.terms.grant import (
     KIND,
     REVOCATIONS_KIND,
     Condition,
     Grant,
-    Mask,
-    Party,
-    Quota,
     RevocationList,
 )
 from yunzhang.terms.signed import Signed
 
-ROWS = 1_000_000
-COUNTY_ROWS = 100
 CONNECTIONS = 8
 SECONDS = 2.0
-ROUNDS = int(os.environ.get("R","7"))
+ROUNDS = 5
 SERVER_CORE, LOAD_CORE = 0, 1
 PLENTY = 40_000  # requests signed beforehand for one round
-
-MASKS = {
-    "code": "keep", "name": "keep", "head": "partial", "phone": "partial",
-    "citizen": "partial", "county": "keep", "founded": "generalise", "address": "keep",
-}
-KINDS = {"head": "name", "phone": "phone", "citizen": "citizen_id", "founded": "date"}
-ITEMS = tuple(MASKS)
-UNIT = Party(code="11450000007565452X", name="民政厅")
 
 
 def run() -> list[dict[str, Any]]:
@@ -73,22 +69,45 @@ def run() -> list[dict[str, Any]]:
         bench = stack.enter_context(_bench(Path(folder)))
         rounds = [_round(bench) for _ in range(ROUNDS)]
     return [
-        _result(rounds, "keyed call, everything on, against a bare handler with the same bytes",
-                "keyed", "bare", ">= 0.3", "requests/s"),
-        _result(rounds, "keyed call against datasette's row by id as JSON",
-                "keyed", "datasette", ">= 8", "requests/s"),
-        _result(rounds, "filtered call, 100 rows, against plain SQLite and JSON in process",
-                "filtered", "plain", ">= 0.6", "calls/s"),
+        _result(
+            rounds,
+            "keyed call, everything on, against a bare handler with the same bytes",
+            "keyed",
+            "bare",
+            ">= 0.3",
+            "requests/s",
+        ),
+        _result(
+            rounds,
+            "keyed call against datasette's row by id as JSON",
+            "keyed",
+            "datasette",
+            ">= 8",
+            "requests/s",
+        ),
+        _result(
+            rounds,
+            "filtered call, 100 rows, against plain SQLite and JSON in process",
+            "filtered",
+            "plain",
+            ">= 0.6",
+            "calls/s",
+        ),
     ]
 
 
-def _result(rounds: list[dict[str, float]], name: str, ours: str, peer: str, target: str,
-            unit: str) -> dict[str, Any]:
+def _result(
+    rounds: list[dict[str, float]], name: str, ours: str, peer: str, target: str, unit: str
+) -> dict[str, Any]:
     sides = {side: statistics.median(each[side] for each in rounds) for side in (ours, peer)}
     ratios = [each[ours] / each[peer] for each in rounds]
     return {
-        "name": name, "unit": unit, "ours": round(sides[ours]), "peer": round(sides[peer]),
-        "ratio": round(statistics.median(ratios), 2), "target": target,
+        "name": name,
+        "unit": unit,
+        "ours": round(sides[ours]),
+        "peer": round(sides[peer]),
+        "ratio": round(statistics.median(ratios), 2),
+        "target": target,
         "note": f"{len(rounds)} rounds, ratios {min(ratios):.2f} to {max(ratios):.2f}",
     }
 
@@ -111,59 +130,18 @@ class _Bench:
 def _round(bench: _Bench) -> dict[str, float]:
     """One turn of each side: requests or calls a second."""
     keyed = [_signed(bench, _keyed(bench)) for _ in range(PLENTY)]
-    speeds = {"keyed": load(bench.home.settings.listen_port, keyed)}
-    speeds["bare"] = load(bench.bare, keyed * 3)
+    speeds = {"keyed": _load(bench.home.settings.listen_port, keyed)}
+    speeds["bare"] = _load(bench.bare, keyed * 3)
     rows = [f"/table/rows/{random.randrange(ROWS) + 1}.json" for _ in range(PLENTY)]
-    speeds["datasette"] = load(bench.datasette, [_get(path) for path in rows])
+    speeds["datasette"] = _load(bench.datasette, [_get(path) for path in rows])
     filtered = [_signed(bench, _filtered(bench)) for _ in range(PLENTY // 2)]
-    speeds["filtered"] = load(bench.home.settings.listen_port, filtered)
+    speeds["filtered"] = _load(bench.home.settings.listen_port, filtered)
     speeds["plain"] = _plain(bench.database)
     return speeds
 
 
-def load(port: int, requests: Sequence[bytes]) -> float:
-    """Good answers a second over the connections, each sending its next once answered."""
-    sockets = {}
-    poll = select.epoll()
-    waiting = iter(requests)
-    for _ in range(CONNECTIONS):
-        each = socket.create_connection(("127.0.0.1", port))
-        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sockets[each.fileno()] = each
-        poll.register(each, select.EPOLLIN)
-        each.sendall(next(waiting))
-    answered, buffers = 0, dict.fromkeys(sockets, b"")
-    began = time.perf_counter()
-    ends = began + SECONDS
-    while (now := time.perf_counter()) < ends:
-        for handle, _ in poll.poll():
-            buffers[handle] += sockets[handle].recv(1 << 17)
-            if not _whole(buffers[handle]):
-                continue
-            answered += 1
-            buffers[handle] = b""
-            request = next(waiting, None)
-            if request is None:
-                ends = 0.0
-                break
-            sockets[handle].send(request)
-    elapsed = now - began
-    for each in sockets.values():
-        each.close()
-    return answered / elapsed
-
-
-def _whole(answer: bytes) -> bool:
-    head = answer.find(b"\r\n\r\n")
-    if head < 0:
-        return False
-    if not answer.startswith(b"HTTP/1.1 200"):
-        raise AssertionError(answer[:500])
-    place = answer.lower().find(b"content-length:", 0, head)
-    if place < 0:
-        return answer.endswith(b"0\r\n\r\n")  # chunked
-    length = int(answer[place + 15 : answer.find(b"\r\n", place)])
-    return len(answer) >= head + 4 + length
+def _load(port: int, requests: list[bytes]) -> float:
+    return load(port, requests, CONNECTIONS, SECONDS)
 
 
 def _plain(database: sqlite3.Connection) -> float:
@@ -171,7 +149,7 @@ def _plain(database: sqlite3.Connection) -> float:
     os.sched_setaffinity(0, {SERVER_CORE})
     columns = ", ".join(store.quote(item) for item in ITEMS)
     query = f'SELECT {columns} FROM rows WHERE "county" = ? ORDER BY rowid LIMIT {COUNTY_ROWS + 1}'
-    counties = [_county(random.randrange(ROWS)) for _ in range(1000)]
+    counties = [county_of(random.randrange(ROWS)) for _ in range(1000)]
     done, began = 0, time.perf_counter()
     ends = began + SECONDS / 2
     while (now := time.perf_counter()) < ends:
@@ -184,20 +162,18 @@ def _plain(database: sqlite3.Connection) -> float:
 
 
 def _keyed(bench: _Bench) -> bytes:
-    key = {"code": _code(random.randrange(ROWS))}
+    key = {"code": code_of(random.randrange(ROWS))}
     return encode(Call(grant=bench.grant.id, purpose="防控", items=ITEMS, key=key))
 
 
 def _filtered(bench: _Bench) -> bytes:
-    county = _county(random.randrange(ROWS))
+    county = county_of(random.randrange(ROWS))
     condition = Condition(item="county", op=Operator.EQ, values=(county,))
     return encode(Call(grant=bench.grant.id, purpose="防控", items=ITEMS, filter=(condition,)))
 
 
 def _signed(bench: _Bench, body: bytes) -> bytes:
-    header = call_header(
-        bench.session, bench.secret, b"POST", b"/call", body, int(clock.seconds())
-    )
+    header = call_header(bench.session, bench.secret, b"POST", b"/call", body, int(clock.seconds()))
     return (
         f"POST /call HTTP/1.1\r\nhost: n\r\nyunzhang-call: {header}\r\n"
         f"content-length: {len(body)}\r\n\r\n"
@@ -213,18 +189,24 @@ def _bench(folder: Path) -> Iterator[_Bench]:
     """Everything running and pinned; stopped at the end."""
     hub, consumer = SigningKey.generate("hub.bench"), SigningKey.generate("consumer.bench")
     home = init(
-        folder / "home", name="node.bench", unit=UNIT, hub_key=hub.public.text, port=_port()
+        folder / "home", name="node-bench", unit=UNIT, hub_key=hub.public.text, port=_port()
     )
-    table = _table(home)
-    grant = _grant(home, consumer)
+    table = serve_table(home)
+    grant = full_grant(home, consumer)
     book = Grantbook.open(home.folder, home.name, home.hub_key)
     now = clock.now()
     book.receive(sign(KIND, grant, hub))
     listed = RevocationList(node=home.name, number=1, issued_at=to_second(now), revoked=())
     book.receive_revocations(sign(REVOCATIONS_KIND, listed, hub), now)
     shutil.copy(table.path, folder / "table.db")
-    bench = _Bench(grant, f"http://127.0.0.1:{home.settings.listen_port}", _port(), _port(),
-                   table.connect(100), home)
+    bench = _Bench(
+        grant,
+        f"http://127.0.0.1:{home.settings.listen_port}",
+        _port(),
+        _port(),
+        table.connect(100),
+        home,
+    )
     os.sched_setaffinity(0, {LOAD_CORE})
     try:
         _start(bench, ["-m", "yunzhang.node", "node", "up", str(home.folder)])
@@ -246,8 +228,21 @@ def _start_peers(bench: _Bench, folder: Path) -> None:
     sample.write_bytes(answer.content)
     _start(bench, ["-m", "benchmarks.bare_server", str(bench.bare), str(sample)])
     _wait(f"http://127.0.0.1:{bench.bare}/")
-    _start(bench, ["-m", "datasette", "serve", "-i", str(folder / "table.db"), "--port",
-                   str(bench.datasette), "--setting", "default_cache_ttl", "0"])
+    _start(
+        bench,
+        [
+            "-m",
+            "datasette",
+            "serve",
+            "-i",
+            str(folder / "table.db"),
+            "--port",
+            str(bench.datasette),
+            "--setting",
+            "default_cache_ttl",
+            "0",
+        ],
+    )
     _wait(f"http://127.0.0.1:{bench.datasette}/table/rows/1.json")
 
 
@@ -258,8 +253,9 @@ def _headers(bench: _Bench, body: bytes) -> dict[str, str]:
 
 
 def _start(bench: _Bench, arguments: list[str]) -> None:
-    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     os.sched_setaffinity(process.pid, {SERVER_CORE})
     bench.processes.append(process)
 
@@ -281,51 +277,6 @@ def _open_session(bench: _Bench, key: SigningKey) -> None:
     answer = httpx.post(bench.node + "/session", content=encode(sent)).content
     welcome, bench.secret = accept(sent, decode(answer, Signed), exchange, bench.home.key.public)
     bench.session = welcome.session
-
-
-def _table(home: Home) -> store.Table:
-    plan = store.Plan(
-        table="rows", items={item: item for item in ITEMS}, key_items=("code",),
-        filter_items=("county",),
-    )
-    batches = (
-        [_made(number) for number in range(start, start + 10_000)]
-        for start in range(0, ROWS, 10_000)
-    )
-    return store.build(home.store, plan, ITEMS, batches)
-
-
-def _made(number: int) -> tuple[str, ...]:
-    return (
-        _code(number), f"第{number}村村民委员会", f"李{number}", f"138{number:08d}",
-        f"450101{1950 + number % 50}0101{number % 10_000:04d}", _county(number),
-        f"{1950 + number % 70}-10-01", f"广西壮族自治区南宁市青秀区第{number % 1000}号",
-    )
-
-
-def _code(number: int) -> str:
-    return f"45{number:010d}"
-
-
-def _county(number: int) -> str:
-    return f"45{number // COUNTY_ROWS:06d}"
-
-
-def _grant(home: Home, consumer: SigningKey) -> Grant:
-    now = to_second(clock.now())
-    masks = tuple(
-        Mask(item=item, way=way, kind=KINDS.get(item, ""))  # type: ignore[arg-type]
-        for item, way in MASKS.items()
-    )
-    return Grant(
-        id="G-1", request="R-1", resource_code="307001/000001", entry_version=1, node=home.name,
-        table="rows", provider=UNIT, consumer=Party(code="1", name="卫健委"),
-        consumer_key=consumer.public.text, items=ITEMS, key_items=("code",),
-        filter_items=("county",), rows=(), masks=masks, purpose="防控", scenario="流调",
-        legal_basis="传染病防治法第四十条", delivery=(Delivery.SERVICE_API,),
-        quota=Quota(calls_a_day=10**9, rows_a_day=10**12, calls_a_second=10**6, rows_a_page=1000),
-        starts_at=now - timedelta(days=1), until=now + timedelta(days=1), issued_at=now,
-    )
 
 
 def _port() -> int:

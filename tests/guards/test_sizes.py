@@ -12,6 +12,9 @@ PAGES = {".css", ".html", ".js"}
 
 # "file" or "file::function": why it is longer.
 REASONS: dict[str, str] = {
+    "tests/browser/test_nine_steps.py::test_five_people_walk_one_table_through_its_life": (
+        "the walk through the pages is told in order"
+    ),
     "tests/journey/test_one_table.py::test_one_table_is_registered_catalogued_asked_for_called_"
     "proven_and_scored": "the tour is one story, told in order",
 }

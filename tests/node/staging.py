@@ -151,9 +151,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(home: Home, **limits: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running(home: Home) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The node as a process of its own; killed at the end if it still runs."""
-    process = start(home, **limits)
+    process = start(home)
     address = f"http://127.0.0.1:{home.settings.listen_port}"
     try:
         wait_until_up(address, process)
@@ -164,20 +164,12 @@ def running(home: Home, **limits: int) -> Iterator[tuple[str, subprocess.Popen[b
             process.wait(20)
 
 
-def start(home: Home, **limits: int) -> subprocess.Popen[bytes]:
-    """Start `up`; `limits` are resource limits of the process, such as `FSIZE=4096`."""
-    import resource
-
-    def narrow() -> None:
-        for name, value in limits.items():
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-
+def start(home: Home) -> subprocess.Popen[bytes]:
+    """Start `up` as a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "yunzhang.node", "node", "up", str(home.folder)],
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.DEVNULL,
-        preexec_fn=narrow if limits else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 
@@ -200,18 +199,6 @@ def test_a_refused_call_is_told_with_all_its_faults(node):
 
     assert refused.value.codes == ("purpose.other", "items.outside")
     assert refused.value.status == 403
-
-
-def test_an_unforeseen_failure_is_an_incident_number_and_no_more(node, tmp_path):
-    stage, address = node
-    (stage.home.log / "public").mkdir(exist_ok=True)
-    os.makedirs(stage.home.log / "public" / "tile" / "entries" / "x999" / "999", exist_ok=True)
-
-    answer = httpx.get(f"{address}/log/tile/entries/x999/999", trust_env=False)
-
-    assert answer.status_code in (404, 500)
-    assert "Traceback" not in answer.text
-    assert str(stage.home.folder) not in answer.text
 
 
 def test_a_session_lost_by_a_restart_is_opened_again_without_being_asked(tmp_path):

@@ -224,11 +224,13 @@ def test_calls_at_once_share_one_group_and_each_has_its_own_index(stage, opened)
     grant = stage.grant()
     post = opened()
     appended: list[int] = []
-    ledger_append = post.desk.commit.ledger.append
-    post.desk.commit.ledger.append = lambda group: (
-        appended.append(len(group)),
-        ledger_append(group),
-    )[1]
+    append = post.desk.commit.ledger.append
+
+    def counted(group):
+        appended.append(len(group))
+        return append(group)
+
+    post.desk.commit.ledger.append = counted
 
     async def together():
         senders = [Sender("s", stage.consumer.public.text, f"{n:032x}") for n in range(20)]

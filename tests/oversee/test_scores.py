@@ -69,8 +69,9 @@ def test_an_entry_is_linked_once_gathered_and_until_it_drifts(world):
     )
     assert linked() == (1, 1)
 
-    Drift.objects.filter(pk=drift.pk).update(kind="schema")
-    assert linked() == (0, 1)
+    for kind in ("column_missing", "no_table", "unreadable"):
+        Drift.objects.filter(pk=drift.pk).update(kind=kind)
+        assert linked() == (0, 1)
 
     Drift.objects.update(cleared_at=clock.now())
     assert linked() == (1, 1)
@@ -237,3 +238,9 @@ def test_a_figure_that_measures_nothing_changes_no_total(figures, other):
     empty = changed(other, figure=changed(other.figure, held=(), failed=()))
 
     assert terms.total([*figures, empty]) == terms.total(figures)
+
+
+def test_equal_scores_share_a_place_and_an_unmeasured_unit_has_none():
+    totals = (Decimal(100), Decimal(90), Decimal(90), Decimal(80), None)
+
+    assert scores.places([Score(total=total) for total in totals]) == [1, 2, 2, 4, None]

@@ -31,7 +31,12 @@ from yunzhang.use import usage
 
 UNITS = (
     founding.NewUnit(
-        credit_code(1), "广西壮族自治区大数据发展局", "大数据发展局", "province", "", is_authority=True
+        credit_code(1),
+        "广西壮族自治区大数据发展局",
+        "大数据发展局",
+        "province",
+        "",
+        is_authority=True,
     ),
     founding.NewUnit(credit_code(2), "广西壮族自治区民政厅", "民政厅", "province"),
     founding.NewUnit(credit_code(3), "广西壮族自治区统计局", "统计局", "province"),
@@ -63,7 +68,9 @@ def townships(count: int, *, spoil: bool = False) -> str:
         bad = spoil and number % 40 == 7
         code = f"451024{100 + (number - 1 if bad else number):03d}"
         name = "" if spoil and number % 50 == 9 else NAMES[number % len(NAMES)]
-        writer.writerow([code, name, "451024", f"0776{3820000 + number}", f"19{80 + number % 20}-01-01"])
+        writer.writerow(
+            [code, name, "451024", f"0776{3820000 + number}", f"19{80 + number % 20}-01-01"]
+        )
     return text.getvalue()
 
 
@@ -82,7 +89,8 @@ class Town:
     grants: dict[str, GrantRow] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Actor:
-        return self.__dict__["actors"][name]
+        actor: Actor = self.__dict__["actors"][name]
+        return actor
 
     def source(self, name: str, text: str) -> SourceSpec:
         place = self.sources / name
@@ -137,8 +145,12 @@ def _gather(town: Town) -> None:
         town.provider, town.units[2], "civil-node", "http://127.0.0.1:8101", town.node_key.public.text,
         why=WHY,
     )  # fmt: skip
-    civil = systems.register(town.provider, town.units[2], "区划地名管理系统", "行政区划和地名管理", why=WHY)
-    relief = systems.register(town.provider, town.units[2], "社会救助系统", "低保、特困和临时救助", why=WHY)
+    civil = systems.register(
+        town.provider, town.units[2], "区划地名管理系统", "行政区划和地名管理", why=WHY
+    )
+    relief = systems.register(
+        town.provider, town.units[2], "社会救助系统", "低保、特困和临时救助", why=WHY
+    )
     stats = systems.register(town.stats, town.units[3], "统计用区划系统", "", why=WHY)
     plan = (
         ("townships", "乡级行政区划代码", civil, town.provider, townships(240, spoil=True), node),
@@ -172,7 +184,9 @@ def completed(town: Town, actor: Actor, name: str, **changes: Any) -> EntryVersi
         "secrecy_assessed": True,
         "privacy_assessed": True,
         "items": tuple(
-            replace(item, key=item.column == "code", filterable=item.column in ("code", "county_code"))
+            replace(
+                item, key=item.column == "code", filterable=item.column in ("code", "county_code")
+            )
             for item in draft.items
         ),
     }
@@ -197,7 +211,10 @@ def _catalogue(town: Town) -> None:
 def _check(town: Town) -> None:
     for name, actor in (("townships", town.provider), ("stat-codes", town.stats)):
         table = town.tables[name]
-        extra = (Required(id="name-required", column="name"), Unique(id="code-once", columns=("code",)))
+        extra = (
+            Required(id="name-required", column="name"),
+            Unique(id="code-once", columns=("code",)),
+        )
         kept = [one for one in quality.suggest(table) if one.id not in {e.id for e in extra}]
         quality.set_checks(actor, table, (*kept, *extra), why=WHY)
         quality.run(actor, table, why=WHY)
@@ -278,7 +295,9 @@ def _call(town: Town) -> None:
         at = clock.now().replace(microsecond=0) - timedelta(days=back)
         log.answer(3 + back * 7 % 11, at=at, purpose=grant.request.purpose)
         if back % 6 == 0:
-            log.answer(1, at=at, outcome="refused", reasons=("purpose.other",), rows=0, purpose="营销")
+            log.answer(
+                1, at=at, outcome="refused", reasons=("purpose.other",), rows=0, purpose="营销"
+            )
     usage.take(grant.node, log.batch(0, len(log.leaves)), clock.now())
 
 

@@ -261,7 +261,7 @@ def test_the_command_names_what_is_wrong_and_fails(
     assert command("log", ledger.public, "--key", VKEY, "--json") == 1
     verdict = json.loads(capsys.readouterr().out)
 
-    assert "3. ✗ 条目文件 tile/entries/001 被改动:第 256 条" in said
+    assert "3. ✗ 条目文件 tile/entries/001 被改动：第 256 条" in said
     assert (verdict["ok"], verdict["wrong"]["code"]) == (False, "verify.bundle_differs")
 
 

@@ -26,7 +26,7 @@ FOLDER_FOREIGN = FaultKind(
     "demo.folder_foreign",
     409,
     Text(
-        "文件夹 {folder} 不是演示留下的,不会清空。",
+        "文件夹 {folder} 不是演示留下的，不会清空。",
         "{folder} is not a demo's folder and is left alone.",
     ),
     Text("用 --folder 指定空文件夹。", "Name an empty folder with --folder."),
@@ -72,7 +72,7 @@ def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) ->
     write(folder / "registers")
     screen.left("三个部门的真实名录已写成各自的库和文件")
     pid = servers.start("hub", ["hub", "up", "--port", str(port)], f"{hub}/sign-in")
-    screen.left(f"枢纽 {hub}(进程 {pid})")
+    screen.left(f"枢纽 {hub}（进程 {pid}）")
     town = hub_steps.Town(folder)
     hub_steps.found(town, password)
     key = SigningKey.generate("health-api")
@@ -94,7 +94,7 @@ def _stay(hub: str, password: str) -> None:
         )
         for o in OFFICIALS
     ]
-    screen.table("登录名(每个岗位一个)", ("用户名", "姓名", "单位", "岗位", "role"), rows)
+    screen.table("登录名（每个岗位一个）", ("用户名", "姓名", "单位", "岗位", "role"), rows)
     screen.console.print("按 Ctrl-C 结束。Press Ctrl-C to stop.")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

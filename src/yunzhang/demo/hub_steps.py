@@ -7,7 +7,18 @@ from pathlib import Path
 
 from yunzhang import clock
 from yunzhang.demo import screen
-from yunzhang.demo.tables import ASKED, BASIS, PURPOSE, REGISTERS, SCENARIO, Register
+from yunzhang.demo.tables import (
+    ASKED,
+    BASIS,
+    PENDING,
+    PENDING_BASIS,
+    PENDING_PURPOSE,
+    PENDING_SCENARIO,
+    PURPOSE,
+    REGISTERS,
+    SCENARIO,
+    Register,
+)
 from yunzhang.demo.town import OFFICE, OFFICES, OFFICIALS
 from yunzhang.engines import on_duckdb
 from yunzhang.engines.sources import SourceSpec
@@ -21,11 +32,11 @@ from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, actor_of
 from yunzhang.share import grants, requests
 from yunzhang.share import keys as caller_keys
-from yunzhang.share.models import GrantRow, ShareRequest
+from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
 from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
 
-WHY = "演示:一张表的一生"
+WHY = "演示：一张表的一生"
 
 
 @dataclass
@@ -38,6 +49,7 @@ class Town:
     nodes: dict[str, Node] = field(default_factory=dict)
     tables: dict[str, DataTable] = field(default_factory=dict)
     entries: dict[str, EntryVersion] = field(default_factory=dict)
+    caller: CallerKey | None = None
     requests: dict[str, ShareRequest] = field(default_factory=dict)
     grants: dict[str, GrantRow] = field(default_factory=dict)
 
@@ -66,7 +78,7 @@ def found(town: Town, password: str) -> None:
     town.units = {office.key: founded.units[office.code] for office in OFFICES}
     town.actors = {name: actor_of(person, today) for name, person in founded.persons.items()}
     years = calendar.import_published(town.officer("bureau", "sharing_authority"), why=WHY)
-    screen.left(f"{len(town.units)} 个单位,{len(town.actors)} 个人员,{len(years)} 年工作日历")
+    screen.left(f"{len(town.units)} 个单位，{len(town.actors)} 个人员，{len(years)} 年工作日历")
     for fault in calendar.warnings(today):
         screen.warn(fault.sentence())
 
@@ -95,7 +107,7 @@ def register(town: Town, nodes: dict[str, tuple[str, str]]) -> None:
             node=town.nodes.get(plan.office),
             why=WHY,
         )
-    screen.left(f"{len(seen)} 个信息系统,{len(town.tables)} 张数据表,{len(town.nodes)} 个节点")
+    screen.left(f"{len(seen)} 个信息系统，{len(town.tables)} 张数据表，{len(town.nodes)} 个节点")
 
 
 def spec(folder: Path, plan: Register) -> SourceSpec:
@@ -145,6 +157,7 @@ def _filled(plan: Register, version: EntryVersion) -> EntryDraft:
         items=tuple(
             replace(
                 item,
+                name=plan.names.get(item.column, item.name),
                 key=item.column in plan.keys,
                 filterable=item.column in plan.filters or item.column in plan.keys,
             )
@@ -163,7 +176,7 @@ def check(town: Town) -> None:
         verdict = quality.run(officer, table, why=WHY)
         drifts = drift.check(officer, town.entries[plan.name].resource, why=WHY)
         rows.append((plan.title, f"{verdict.rows:,}", f"{verdict.score} %", len(drifts)))
-    screen.table("质量结论(GB/T 36344)与目录偏差", ("数据表", "行", "得分", "偏差"), rows)
+    screen.table("质量结论（GB/T 36344）与目录偏差", ("数据表", "行", "得分", "偏差"), rows)
     _compare(town)
 
 
@@ -171,8 +184,9 @@ def _compare(town: Town) -> None:
     """The two registers side by side: what every join by code would have got wrong."""
     left, right = (lake_file(town.tables[name]) for name in ASKED)
     found = on_duckdb.compare(left, right, "code", "code", "name", "name")
+    same, other = f"{found.both:,}", f"{found.differ:,}"
     screen.warn(
-        f"民政、统计两表共有 {found.both:,} 个相同的九位代码,其中 {found.differ:,} 个指不同的乡镇:"
+        f"民政、统计两表共有 {same} 个相同的九位代码，其中 {other} 个指不同的乡镇："
         "按代码关联会悄悄出错"
     )
 
@@ -180,29 +194,43 @@ def _compare(town: Town) -> None:
 def ask(town: Town, key: str) -> None:
     """Step 4: Health asks for both registers; its head approves; the clock starts."""
     officer = town.officer("health", "consumer_officer")
-    caller = caller_keys.register(officer, town.units["health"], "health-api", key, why=WHY)
+    town.caller = caller_keys.register(officer, town.units["health"], "health-api", key, why=WHY)
     for name in ASKED:
-        resource = town.entries[name].resource
-        draft = decode(town.entries[name].draft, EntryDraft)
-        request = requests.draft(
-            officer,
-            resource,
-            legal_basis=BASIS,
-            scenario=SCENARIO,
-            purpose=PURPOSE,
-            items=[item.name for item in draft.items],
-            rows=[],
-            delivery="service_api",
-            duration_days=180,
-            key=caller,
-            why=WHY,
-        )
-        request = requests.ask_approval(officer, request, why=WHY)
-        request = requests.apply(town.officer("health", "sharing_body_head"), request, why=WHY)
-        town.requests[name] = request
-        running = next(c for c in clocks.running() if c.subject == f"request:{request.pk}")
-        law = f"{running.document}{running.clause}"
-        screen.left(f"{request.number} {draft.title}:{running.due_on} 前答复({law})")
+        town.requests[name] = _apply(town, name, BASIS, SCENARIO, PURPOSE)
+
+
+def leave_work(town: Town) -> None:
+    """After the walk: one request and one entry wait on desks, with their clocks running."""
+    _apply(town, PENDING, PENDING_BASIS, PENDING_SCENARIO, PENDING_PURPOSE)
+    plan = next(plan for plan in REGISTERS if plan.name == PENDING)
+    officer = town.officer(plan.office, "provider_officer")
+    version = catalog.revise(officer, town.entries[PENDING].resource, why=WHY)
+    catalog.submit(officer, version, why=WHY)
+    screen.left("提供部门负责人的工作台上还有一份申请和一个目录条目待办")
+
+
+def _apply(town: Town, name: str, basis: str, scenario: str, purpose: str) -> ShareRequest:
+    """One request of Health, approved by its head; says by when the provider must reply."""
+    officer = town.officer("health", "consumer_officer")
+    draft = decode(town.entries[name].draft, EntryDraft)
+    request = requests.draft(
+        officer,
+        town.entries[name].resource,
+        legal_basis=basis,
+        scenario=scenario,
+        purpose=purpose,
+        items=[item.name for item in draft.items],
+        delivery="service_api",
+        duration_days=180,
+        key=town.caller,
+        why=WHY,
+    )
+    request = requests.ask_approval(officer, request, why=WHY)
+    request = requests.apply(town.officer("health", "sharing_body_head"), request, why=WHY)
+    running = clocks.running().get(subject=requests.subject_of(request))
+    law = f"{running.document}{running.clause}"
+    screen.left(f"{request.number} {draft.title}：{running.due_on} 前答复（{law}）")
+    return request
 
 
 def grant(town: Town) -> None:
@@ -214,8 +242,8 @@ def grant(town: Town) -> None:
         row = grants.issue(head, agreed, why=WHY)
         town.grants[name] = row
         opened = grants.opened(row)
-        scope = f"{len(opened.items)} 个信息项,用途“{opened.purpose}”"
-        screen.left(f"授权 {row.id}:{scope},至 {row.until:%Y-%m-%d}")
+        scope = f"{len(opened.items)} 个信息项，用途“{opened.purpose}”"
+        screen.left(f"授权 {row.id}：{scope}，至 {row.until:%Y-%m-%d}")
 
 
 def score(town: Town) -> None:
@@ -225,4 +253,4 @@ def score(town: Town) -> None:
     frozen = scores.freeze(reviewer, str(today), today, why=WHY)
     names = {unit.pk: unit.short_name for unit in town.units.values()}
     rows = [(names[s.unit_id], s.total if s.total is not None else "—") for s in frozen]
-    screen.table("评分(每个数字都能在页面上点开到行)", ("单位", "得分"), rows)
+    screen.table("评分（每个数字都能在页面上点开到行）", ("单位", "得分"), rows)

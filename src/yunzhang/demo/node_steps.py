@@ -12,7 +12,7 @@ from pathlib import Path
 from yunzhang.demo import screen
 from yunzhang.demo.hub_steps import Town, spec
 from yunzhang.demo.servers import Servers, fetch, free_port, wait_for
-from yunzhang.demo.tables import ASKED, COLLISION, REGISTERS, Register
+from yunzhang.demo.tables import ASKED, CODE, COLLISION, NAME, REGISTERS, Register
 from yunzhang.demo.town import OFFICE
 from yunzhang.node.caller import Answer, Caller
 from yunzhang.node.commands import load
@@ -70,7 +70,9 @@ def load_tables(town: Town, nodes: Nodes) -> None:
             loaded = load(
                 home.folder, _plan(town, plan), spec(town.folder, plan), partial(_rows, report)
             )
-        screen.left(f"{home.name} 载入 {plan.name}:{loaded.about.rows:,} 行,版本 {loaded.version}")
+        screen.left(
+            f"{home.name} 载入 {plan.name}：{loaded.about.rows:,} 行，版本 {loaded.version}"
+        )
 
 
 def _rows(report: Callable[[int, float | None], None], rows: int) -> None:
@@ -92,7 +94,7 @@ def start(nodes: Nodes, servers: Servers) -> None:
     for office, home in nodes.homes.items():
         address = nodes.address(office)
         pid = servers.start(home.name, ["node", "up", str(home.folder)], f"{address}/status")
-        screen.left(f"{home.name} {address}(进程 {pid})")
+        screen.left(f"{home.name} {address}（进程 {pid}）")
 
 
 def await_grants(nodes: Nodes) -> None:
@@ -107,16 +109,16 @@ def call(town: Town, nodes: Nodes) -> None:
     found = {}
     for name in ASKED:
         with _caller(town, nodes, name) as caller:
-            one = caller.call(key={"code": COLLISION})
-            region = (Condition(item="code", op=Operator.PREFIX, values=(GUANGXI,)),)
+            one = caller.call(key={CODE: COLLISION})
+            region = (Condition(item=CODE, op=Operator.PREFIX, values=(GUANGXI,)),)
             pages = list(caller.pages(filter=region))
             nodes.answers[name] = [one, *pages]
-            found[name] = {row["code"]: row["name"] for page in pages for row in page.records}
+            found[name] = {row[CODE]: row[NAME] for page in pages for row in page.records}
             rows = sum(len(page.rows) for page in pages)
             screen.left(
-                f"{name}:{COLLISION} = {one.records[0]['name']};广西 {rows:,} 行,{len(pages)} 页"
+                f"{name}:{COLLISION} = {one.records[0][NAME]}；广西 {rows:,} 行，{len(pages)} 页"
             )
-            screen.left(f"越权调用被拒:{_refused(caller)}")
+            screen.left(f"越权调用被拒：{_refused(caller)}")
     _collide(found)
 
 
@@ -133,7 +135,7 @@ def _caller(town: Town, nodes: Nodes, name: str) -> Caller:
 
 def _refused(caller: Caller) -> str:
     try:
-        caller.call(key={"code": COLLISION}, purpose="商业营销")
+        caller.call(key={CODE: COLLISION}, purpose="商业营销")
     except Refused as refused:
         return refused.faults[0].sentence()
     raise AssertionError("a call for another purpose was answered")
@@ -144,7 +146,7 @@ def _collide(found: Mapping[str, Mapping[str | None, str | None]]) -> None:
     both = left.keys() & right.keys()
     differ = sum(left[code] != right[code] for code in both)
     screen.warn(
-        f"若按九位代码关联:广西 {len(both):,} 个相同代码中 {differ:,} 个指不同乡镇"
+        f"若按九位代码关联：广西 {len(both):,} 个相同代码中 {differ:,} 个指不同乡镇"
         f"({COLLISION}:{left[COLLISION]} / {right[COLLISION]})"
     )
 

@@ -24,7 +24,7 @@ REGISTER_MISSING = FaultKind(
     "register.missing",
     503,
     Text(
-        "演示所用的公开名录不在本机:{file}。", "A public register of the demo is not here: {file}."
+        "演示所用的公开名录不在本机：{file}。", "A public register of the demo is not here: {file}."
     ),
     Text(
         "在项目文件夹中运行 make setup 下载后再试。",
@@ -34,7 +34,9 @@ REGISTER_MISSING = FaultKind(
 REGISTER_UNREADABLE = FaultKind(
     "register.unreadable",
     500,
-    Text("公开名录读不出来:{file}({reason})。", "The register {file} cannot be read ({reason})."),
+    Text(
+        "公开名录读不出来：{file}（{reason}）。", "The register {file} cannot be read ({reason})."
+    ),
     Text(
         "运行 make clean 和 make setup 重新下载。",
         "Run `make clean` and `make setup` to fetch it again.",

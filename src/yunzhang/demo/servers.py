@@ -26,7 +26,7 @@ SERVER_DEAD = FaultKind(
     "demo.server_dead",
     500,
     Text(
-        "进程“{name}”没有启动起来。日志末尾:{tail}",
+        "进程“{name}”没有启动起来。日志末尾：{tail}",
         "“{name}” did not come up. Its log ends: {tail}",
     ),
     Text("查看 {log} 后重试。", "Read {log} and try again."),

@@ -46,6 +46,7 @@ def walk(town: Town, nodes: Nodes, servers: Servers) -> None:
 
     screen.step(9, "评分", "scored")
     hub_steps.score(town)
+    hub_steps.leave_work(town)
     prove_hub(Path(settings.LEDGER))
 
 

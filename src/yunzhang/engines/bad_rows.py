@@ -10,14 +10,14 @@ from yunzhang.terms.document import Document
 from yunzhang.terms.faults import Fault, FaultKind, Text
 
 _MEND = Text(
-    "在数据源中改正该行,下次归集即可补入。",
+    "在数据源中改正该行，下次归集即可补入。",
     "Correct the row at its source; the next gathering takes it in.",
 )
 
 ROW_FIELDS = FaultKind(
     "row.fields",
     422,
-    Text("应有 {expected} 列,实有 {actual} 列。", "{expected} fields expected, {actual} found."),
+    Text("应有 {expected} 列，实有 {actual} 列。", "{expected} fields expected, {actual} found."),
     _MEND,
 )
 ROW_QUOTE = FaultKind(
@@ -32,7 +32,7 @@ ROW_UNDECODABLE = FaultKind(
     Text("含有无法按 {encoding} 解码的字节。", "It holds bytes that are not {encoding}."),
     _MEND,
 )
-ROW_NUL = FaultKind("row.nul", 422, Text("含有空字节(NUL)。", "It holds a NUL byte."), _MEND)
+ROW_NUL = FaultKind("row.nul", 422, Text("含有空字节（NUL）。", "It holds a NUL byte."), _MEND)
 ROW_JSON = FaultKind(
     "row.json", 422, Text("不是一个 JSON 对象。", "It is not a JSON object."), _MEND
 )
@@ -41,7 +41,8 @@ HEADER_EMPTY = FaultKind(
     "header.empty",
     422,
     Text(
-        "第 {position} 列没有列名,暂名“{name}”。", "Column {position} has no name; called “{name}”."
+        "第 {position} 列没有列名，暂名“{name}”。",
+        "Column {position} has no name; called “{name}”.",
     ),
     Text("在数据源中补上列名。", "Name the column at its source."),
 )
@@ -49,7 +50,7 @@ HEADER_TWICE = FaultKind(
     "header.twice",
     422,
     Text(
-        "列名“{old}”重复,第 {position} 列改称“{name}”。",
+        "列名“{old}”重复，第 {position} 列改称“{name}”。",
         "The name “{old}” appears twice; column {position} is called “{name}”.",
     ),
     Text("在数据源中改掉重复的列名。", "Give the column another name at its source."),

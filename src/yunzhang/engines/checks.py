@@ -17,10 +17,10 @@ CHECK_COLUMN_MISSING = FaultKind(
     "check.column_missing",
     422,
     Text(
-        "数据表中没有列“{column}”,该项未检查。", "The table has no column “{column}”; not checked."
+        "数据表中没有列“{column}”，该项未检查。", "The table has no column “{column}”; not checked."
     ),
     Text(
-        "核对质量规则所写的列名,或更新目录条目。",
+        "核对质量规则所写的列名，或更新目录条目。",
         "Correct the column's name in the check, or the entry.",
     ),
 )
@@ -28,7 +28,7 @@ CHECK_REFERENCE_MISSING = FaultKind(
     "check.reference_missing",
     422,
     Text(
-        "没有可对照的数据表“{table}”,该项未检查。",
+        "没有可对照的数据表“{table}”，该项未检查。",
         "There is no table “{table}” to refer to; not checked.",
     ),
     Text("先归集被引用的数据表。", "Gather the table that is referred to first."),
@@ -46,7 +46,7 @@ CHECK_EXPRESSION_WRONG = FaultKind(
     "check.expression_wrong",
     422,
     Text("这不是一个完整的表达式。", "This is not one whole expression."),
-    Text("改正语法,只写一个判断。", "Correct its syntax and write one test only."),
+    Text("改正语法，只写一个判断。", "Correct its syntax and write one test only."),
 )
 CHECK_EXPRESSION_LONG = FaultKind(
     "check.expression_long",

@@ -77,7 +77,7 @@ def _schema(items: tuple[DataItem, ...], current: TableProfile) -> Iterator[Drif
             yield _drift(
                 "type_changed",
                 item.column,
-                "列“{column}”登记为 {was},现为 {now}。",
+                "列“{column}”登记为 {was}，现为 {now}。",
                 "Column “{column}” is catalogued as {was} and is now {now}.",
                 was=item.type.value,
                 now=column.type.value,
@@ -86,7 +86,7 @@ def _schema(items: tuple[DataItem, ...], current: TableProfile) -> Iterator[Drif
             yield _drift(
                 "length_exceeded",
                 item.column,
-                "列“{column}”最长 {now} 字符,超过登记的 {was}。",
+                "列“{column}”最长 {now} 字符，超过登记的 {was}。",
                 "Column “{column}” is up to {now} characters long, more than the {was} catalogued.",
                 was=item.length,
                 now=column.max_length,
@@ -97,7 +97,7 @@ def _schema(items: tuple[DataItem, ...], current: TableProfile) -> Iterator[Drif
             yield _drift(
                 "column_new",
                 column.name,
-                "数据表新增了列“{column}”,目录中没有。",
+                "数据表新增了列“{column}”，目录中没有。",
                 "The table has a new column “{column}” that the entry does not list.",
             )
 
@@ -108,7 +108,7 @@ def _volume(current: TableProfile, last: TableProfile | None, percent: int) -> I
     yield _drift(
         "volume",
         "",
-        "行数由 {was} 变为 {now},超过 {percent}%。",
+        "行数由 {was} 变为 {now}，超过 {percent}%。",
         "The rows went from {was} to {now}, by more than {percent} %.",
         was=last.rows,
         now=current.rows,
@@ -123,7 +123,7 @@ def _freshness(updated_on: date | None, cycle: str, today: date, pack: Pack) -> 
     yield _drift(
         "stale",
         "",
-        "最近更新于 {updated_on},已超过更新周期({days} 天)。",
+        "最近更新于 {updated_on}，已超过更新周期（{days} 天）。",
         "Last updated on {updated_on}, longer ago than its cycle of {days} days.",
         updated_on=updated_on,
         days=days,

@@ -23,7 +23,7 @@ LAKE_UNWRITABLE = FaultKind(
     "lake.unwritable",
     507,
     Text(
-        "数据湖写不进去({reason}),原有数据没有改动。",
+        "数据湖写不进去（{reason}），原有数据没有改动。",
         "The lake cannot be written ({reason}); what was there before is untouched.",
     ),
     Text(

@@ -24,19 +24,19 @@ from yunzhang.terms.faults import FaultKind, Refused, Text
 ENGINE_FAILED = FaultKind(
     "engine.failed",
     422,
-    Text("数据引擎未能完成计算({reason})。", "The data engine could not finish ({reason})."),
+    Text("数据引擎未能完成计算（{reason}）。", "The data engine could not finish ({reason})."),
     Text(
-        "核对规则,或重新归集该表后重试。", "Review the rule, or gather the table again, and retry."
+        "核对规则，或重新归集该表后重试。", "Review the rule, or gather the table again, and retry."
     ),
 )
 ENGINE_TOO_SLOW = FaultKind(
     "engine.too_slow",
     422,
     Text(
-        "计算超过 {seconds} 秒,已停止。",
+        "计算超过 {seconds} 秒，已停止。",
         "The work took more than {seconds} seconds and was stopped.",
     ),
-    Text("把规则写得简单些,或分批检查。", "Make the rule simpler, or check in parts."),
+    Text("把规则写得简单些，或分批检查。", "Make the rule simpler, or check in parts."),
 )
 
 

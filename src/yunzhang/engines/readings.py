@@ -24,7 +24,7 @@ SOURCE_MISSING = FaultKind(
     "source.missing",
     404,
     Text("找不到数据源 {source}。", "There is no source at {source}."),
-    Text("核对路径,并确认本服务有读取权限。", "Check the path and that this service may read it."),
+    Text("核对路径，并确认本服务有读取权限。", "Check the path and that this service may read it."),
 )
 TABLE_UNKNOWN = FaultKind(
     "source.table_unknown",
@@ -43,9 +43,9 @@ SOURCE_UNREACHABLE = FaultKind(
 SOURCE_UNREADABLE = FaultKind(
     "source.unreadable",
     422,
-    Text("数据源 {source} 读不出来:{reason}。", "The source {source} cannot be read: {reason}."),
+    Text("数据源 {source} 读不出来：{reason}。", "The source {source} cannot be read: {reason}."),
     Text(
-        "核对文件类型与内容,必要时重新导出。",
+        "核对文件类型与内容，必要时重新导出。",
         "Check its kind and content; export it again if need be.",
     ),
 )
@@ -53,7 +53,9 @@ SOURCE_EMPTY = FaultKind(
     "source.empty",
     422,
     Text("{source} 中没有表头或对象。", "{source} holds no header and no object."),
-    Text("核对文件内容,必要时重新导出。", "Check what the file holds; export it again if need be."),
+    Text(
+        "核对文件内容，必要时重新导出。", "Check what the file holds; export it again if need be."
+    ),
 )
 SOURCE_TOO_LARGE = FaultKind(
     "source.too_large",
@@ -61,7 +63,7 @@ SOURCE_TOO_LARGE = FaultKind(
     Text(
         "{source} 超过 {bytes} 字节的上限。", "{source} is larger than the limit of {bytes} bytes."
     ),
-    Text("拆分该文件,或改用逐行的格式。", "Split the file, or use a format of one object a line."),
+    Text("拆分该文件，或改用逐行的格式。", "Split the file, or use a format of one object a line."),
 )
 SOURCE_CUT_OFF = FaultKind(
     "source.cut_off",
@@ -82,11 +84,11 @@ SOURCE_LOST = FaultKind(
     "source.lost",
     503,
     Text(
-        "读到第 {rows} 行后数据源中断({reason}),没有写入任何数据。",
+        "读到第 {rows} 行后数据源中断（{reason}），没有写入任何数据。",
         "The source vanished after row {rows} ({reason}); nothing was written.",
     ),
     Text(
-        "数据源恢复后重新归集,原有数据不受影响。",
+        "数据源恢复后重新归集，原有数据不受影响。",
         "Gather again once it is back; what was there before is untouched.",
     ),
 )
@@ -94,7 +96,7 @@ SOURCE_CHANGED = FaultKind(
     "source.changed",
     503,
     Text(
-        "{source} 在读取过程中被改动,没有写入任何数据。",
+        "{source} 在读取过程中被改动，没有写入任何数据。",
         "{source} was changed while it was read; nothing was written.",
     ),
     Text("等文件写完后重新归集。", "Gather again once the file is complete."),

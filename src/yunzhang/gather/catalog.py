@@ -31,8 +31,10 @@ State = EntryVersion.State
 ENTRY_STATE = FaultKind(
     "entry.state",
     409,
-    Text("条目现为“{state}”,不能做这一步。", "The entry is {state}; this step does not follow."),
-    Text("刷新页面,按条目当前状态办理。", "Reload the page and go on from where the entry stands."),
+    Text("条目现为“{state}”，不能做这一步。", "The entry is {state}; this step does not follow."),
+    Text(
+        "刷新页面，按条目当前状态办理。", "Reload the page and go on from where the entry stands."
+    ),
 )
 ENTRY_OPEN = FaultKind(
     "entry.open",
@@ -43,7 +45,7 @@ ENTRY_OPEN = FaultKind(
 ENTRY_EXISTS = FaultKind(
     "entry.exists",
     409,
-    Text("该数据表已编目,资源代码 {code}。", "The table is catalogued as {code}."),
+    Text("该数据表已编目，资源代码 {code}。", "The table is catalogued as {code}."),
     Text("需要更新时发起修订。", "Revise that entry instead."),
 )
 NOT_PUBLISHED = FaultKind(
@@ -71,7 +73,7 @@ CLASSIFICATION_FIXED = FaultKind(
     "entry.classification_fixed",
     409,
     Text(
-        "条目提交后分类不能更改:它是资源代码 {code} 的一部分。",
+        "条目提交后分类不能更改：它是资源代码 {code} 的一部分。",
         "The classification is part of the code {code} and stays once submitted.",
     ),
     Text("需要换分类时另行编目。", "Catalogue it anew under the other classification."),

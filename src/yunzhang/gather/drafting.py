@@ -63,4 +63,4 @@ def _kept(old: DataItem | None, new: DataItem) -> DataItem:
 
 def _abstract(table: DataTable, profile: TableProfile) -> str:
     columns = "、".join(column.name for column in profile.columns)
-    return f"{table.title}。来自{table.system.name},共 {profile.rows} 行,信息项:{columns}。"
+    return f"{table.title}。来自{table.system.name}，共 {profile.rows} 行，信息项：{columns}。"

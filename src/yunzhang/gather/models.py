@@ -128,7 +128,7 @@ class Drift(models.Model):
     """A difference found between a published entry and its live table."""
 
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="drifts")
-    kind = models.CharField(max_length=20)  # schema, volume, freshness, unlinked
+    kind = models.CharField(max_length=20)  # engines.drift.DriftKind, or unreadable
     sentence_zh = models.TextField()
     sentence_en = models.TextField()
     found_at = models.DateTimeField()

@@ -21,7 +21,7 @@ NAME_WRONG = FaultKind(
         "名称“{name}”只能用 2 至 60 个小写字母、数字、连字符和下划线。",
         "{name} must be 2 to 60 lower-case letters, digits, hyphens or underscores.",
     ),
-    Text("换一个名称,例如 nbs-townships。", "Choose another name, such as nbs-townships."),
+    Text("换一个名称，例如 nbs-townships。", "Choose another name, such as nbs-townships."),
 )
 NAME_TAKEN = FaultKind(
     "gather.name_taken",
@@ -41,7 +41,7 @@ ADDRESS_WRONG = FaultKind(
 KEY_NAME_OTHER = FaultKind(
     "node.key_name_other",
     422,
-    Text("密钥属于节点“{key}”,不是“{name}”。", "The key is of the node {key}, not of {name}."),
+    Text("密钥属于节点“{key}”，不是“{name}”。", "The key is of the node {key}, not of {name}."),
     Text("填写该节点自己的名称和密钥。", "Give the node's own name and key."),
 )
 

@@ -47,7 +47,7 @@ CHECKS_MISSING = FaultKind(
     "quality.checks_missing",
     409,
     Text("数据表“{table}”还没有设定质量规则。", "No checks are set for the table {table}."),
-    Text("先设定质量规则,可从系统建议开始。", "Set checks first; the suggested ones are a start."),
+    Text("先设定质量规则，可从系统建议开始。", "Set checks first; the suggested ones are a start."),
 )
 
 

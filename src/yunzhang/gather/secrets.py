@@ -30,7 +30,7 @@ PASSWORD_IN_CLEAR = FaultKind(
     422,
     Text("数据源地址中不能写明文密码。", "A source's address may not hold a password."),
     Text(
-        "把密码存入枢纽的 secrets/本单位代码/ 目录,地址中写 用户名:secret:文件名@主机。",
+        "把密码存入枢纽的 secrets/本单位代码/ 目录，地址中写 用户名:secret:文件名@主机。",
         "Put it into the hub's folder secrets/<unit code>/ and write user:secret:FILE@host.",
     ),
 )
@@ -50,7 +50,7 @@ FOLDER_CLOSED = FaultKind(
         "路径 {path} 不在允许登记的数据目录中。", "{path} is outside the folders open to sources."
     ),
     Text(
-        "把文件放入允许的目录,或由运维在 YUNZHANG_SOURCES 中加入该目录。",
+        "把文件放入允许的目录，或由运维在 YUNZHANG_SOURCES 中加入该目录。",
         "Move the file there, or have the operator add its folder to YUNZHANG_SOURCES.",
     ),
 )
@@ -61,7 +61,7 @@ SECRET_MISSING = FaultKind(
         "枢纽上没有密码文件 secrets/{unit}/{name}。", "The hub has no file secrets/{unit}/{name}."
     ),
     Text(
-        "由运维放入该文件,权限设为 600。",
+        "由运维放入该文件，权限设为 600。",
         "Have the operator put it there, readable by its owner alone.",
     ),
 )

@@ -88,10 +88,10 @@ class App:
         except Refused as refusal:
             status, kind = refusal.status, JSON
             body = encode(refusal.plain(_language(scope)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer
             status, kind = 500, JSON
             body = encode(self._incident(error).plain(_language(scope)))
-        await _send(send, status, kind, body, close=status == 413 or status == 408)
+        await _send(send, status, kind, body, close=status in (408, 413))
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[tuple[bytes, bytes], bytes]:
         path = scope["raw_path"]

@@ -48,13 +48,13 @@ async def answer(desk: Desk, sender: Sender, body: bytes) -> bytes:
         call = decode(body, Call)
         held = desk.book.find(call.grant)  # 1: the signed copy held here
         rows, age = _permit(desk, held.grant, call, sender, now)  # 2: every reason against it
-        fetched, version = await _fetch(desk, held, call, rows)  # 3 and 4: granted, and masked
+        fetched = await _fetch(desk, held, call, rows)  # 3 and 4: granted, and masked
     except Refused as refusal:
         await desk.commit.record(_refused(desk, sender, held, refusal, body, now))
         raise
     said = _say(call, fetched)
     salt = desk.salts.salt(clock.today(), sender.session, sender.nonce)
-    receipt = _answered(sender, held, call, fetched, version, said, body, salt, now)
+    receipt = _answered(sender, held, call, fetched, said, body, salt, now)
     try:
         recorded = await desk.commit.record(receipt)  # 5: no durable record, no answer
     except Refused:
@@ -76,8 +76,8 @@ def _permit(desk: Desk, grant: Grant, call: Call, sender: Sender, now: datetime)
     return min(page, grant.quota.rows_a_day - usage.rows_today), age or 0
 
 
-async def _fetch(desk: Desk, held: Held, call: Call, rows: int) -> tuple[Fetched, str]:
-    """The rows and the table version; takes them from the quota, and gives back what is not used."""
+async def _fetch(desk: Desk, held: Held, call: Call, rows: int) -> Fetched:
+    """The rows; takes them from the quota and gives back what is not used."""
     grant = held.grant
     fetcher = desk.tables.find(grant.table)
     key = desk.hash_key(grant.id)
@@ -90,7 +90,7 @@ async def _fetch(desk: Desk, held: Held, call: Call, rows: int) -> tuple[Fetched
         desk.meter.settle(grant.id, rows, 0, calls=0)
         raise
     desk.meter.settle(grant.id, rows, fetched.count)
-    return fetched, fetcher.table.version
+    return fetched
 
 
 def _say(call: Call, fetched: Fetched) -> bytes:
@@ -109,7 +109,6 @@ def _answered(
     held: Held,
     call: Call,
     fetched: Fetched,
-    version: str,
     said: bytes,
     body: bytes,
     salt: str,
@@ -126,7 +125,7 @@ def _answered(
             consumer=grant.consumer.code,
             provider=grant.provider.code,
             resource_code=grant.resource_code,
-            table_version=version,
+            table_version=fetched.version,
             purpose=grant.purpose,
             scenario=grant.scenario,
             legal_basis=grant.legal_basis,
@@ -145,7 +144,7 @@ def _answered(
 def _refused(
     desk: Desk, sender: Sender, held: Held | None, refusal: Refused, body: bytes, now: datetime
 ) -> bytes:
-    """The receipt of a refused call. Only what the grant says: the caller's words may be personal."""
+    """The receipt of a refused call: what the grant says. The caller's words may be personal."""
     grant = held.grant if held and held.grant.consumer_key == sender.consumer_key else None
     consumer = desk.book.consumer(sender.consumer_key)
     salt = desk.salts.salt(clock.today(), sender.session, sender.nonce)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Self
 
 from yunzhang import clock, packs
 from yunzhang.node.asked import Call, Page
@@ -21,8 +22,8 @@ from yunzhang.terms.signed import Signed
 ANSWER_UNPROVEN = FaultKind(
     "answer.unproven",
     502,
-    Text("应答与回执不符:{what}。", "The answer does not match its receipt: {what}."),
-    Text("不要使用这些数据,并报告提供部门。", "Do not use the data; report it to the provider."),
+    Text("应答与回执不符：{what}。", "The answer does not match its receipt: {what}."),
+    Text("不要使用这些数据，并报告提供部门。", "Do not use the data; report it to the provider."),
 )
 
 
@@ -150,7 +151,7 @@ class Caller:
         """Close the line; the session ends by itself."""
         self._line.close()
 
-    def __enter__(self) -> Caller:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

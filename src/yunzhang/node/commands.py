@@ -42,7 +42,7 @@ def add_call_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--node-key", required=True, help="节点公钥 verifier key of the node")
     parser.add_argument("--key", type=Path, required=True, help="本单位密钥文件 the consumer's key")
     parser.add_argument("--grant", type=Path, required=True, help="授权文件 the signed grant")
-    parser.add_argument("--item", action="append", help="信息项,默认全部 item; all by default")
+    parser.add_argument("--item", action="append", help="信息项，默认全部 item; all by default")
     parser.add_argument(
         "--by", action="append", default=[], metavar="项=值", help="按主键 by key: item=value"
     )

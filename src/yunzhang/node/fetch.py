@@ -83,11 +83,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Rows as one JSON array of arrays, how many, and the token of the next page ("" at the end)."""
+    """Rows as one JSON array of arrays, how many, of which version, and the next page's token."""
 
     rows: bytes
     count: int
-    after: str
+    version: str
+    after: str  # "" at the end
 
 
 class Fetcher:
@@ -212,7 +213,8 @@ class Fetcher:
         # One row more than asked was fetched: it only tells that there is a next page.
         after = f"{self.table.version}.{found[rows - 1][0]}" if len(found) > rows else ""
         texts = [text for _, text in found[:rows]]
-        return Fetched(f"[{','.join(texts)}]".encode(), len(texts), after)
+        rows_json = f"[{','.join(texts)}]".encode()
+        return Fetched(rows_json, len(texts), self.table.version, after)
 
 
 def compile_call(grant: Grant, call: Call, sort_item: str) -> Statement:
@@ -228,7 +230,8 @@ def compile_call(grant: Grant, call: Call, sort_item: str) -> Statement:
         where.add(condition.item, condition.op, len(condition.values))
     for condition in grant.rows:
         where.add(condition.item, condition.op, len(condition.values))
-    sql = f"SELECT rowid, {_row(grant, call.items)} FROM rows WHERE {where.sql} ORDER BY rowid LIMIT ?3"
+    row = _row(grant, call.items)
+    sql = f"SELECT rowid, {row} FROM rows WHERE {where.sql} ORDER BY rowid LIMIT ?3"
     return Statement(sql, tuple(_values(grant.rows)))
 
 

@@ -19,7 +19,7 @@ from yunzhang.terms.grant import KIND, REVOCATIONS_KIND, Grant, Party, Revocatio
 from yunzhang.terms.signed import Signed
 
 _SYNC = Text(
-    "等待节点从枢纽重新取得,或联系枢纽运行方。",
+    "等待节点从枢纽重新取得，或联系枢纽运行方。",
     "Wait until the node fetches it again from the hub, or ask the hub's operator.",
 )
 
@@ -28,7 +28,7 @@ GRANT_UNKNOWN = FaultKind(
     404,
     Text("本节点没有这项授权。", "This node holds no such grant."),
     Text(
-        "核对授权编号;新授权在下一次同步后生效。",
+        "核对授权编号；新授权在下一次同步后生效。",
         "Check its number; a new grant arrives with the next synchronisation.",
     ),
 )
@@ -36,7 +36,7 @@ GRANT_TAMPERED = FaultKind(
     "grant.tampered",
     403,
     Text(
-        "节点保存的授权文件被改动过,不能使用({reason})。",
+        "节点保存的授权文件被改动过，不能使用（{reason}）。",
         "The grant file on this node was changed and is not used ({reason}).",
     ),
     _SYNC,
@@ -51,10 +51,10 @@ GRANT_MASK_MISSING = FaultKind(
     "grant.mask_missing",
     422,
     Text(
-        "授权没有写明这些信息项如何脱敏:{items}。", "The grant does not say how to mask: {items}."
+        "授权没有写明这些信息项如何脱敏：{items}。", "The grant does not say how to mask: {items}."
     ),
     Text(
-        "枢纽须为每个信息项写明脱敏方式,“keep”也要写明。",
+        "枢纽须为每个信息项写明脱敏方式，“keep”也要写明。",
         "The hub states a mask for every item, “keep” too.",
     ),
 )
@@ -62,7 +62,7 @@ REVOCATIONS_TAMPERED = FaultKind(
     "revocations.tampered",
     503,
     Text(
-        "节点保存的撤销清单被改动过({reason})。",
+        "节点保存的撤销清单被改动过（{reason}）。",
         "The revocation list on this node was changed ({reason}).",
     ),
     _SYNC,

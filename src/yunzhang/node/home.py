@@ -26,20 +26,20 @@ from yunzhang.terms.identifiers import NAME
 HOME_MISSING = FaultKind(
     "home.missing",
     404,
-    Text("{folder} 不是节点文件夹:{reason}", "{folder} is not a node's folder: {reason}"),
+    Text("{folder} 不是节点文件夹：{reason}", "{folder} is not a node's folder: {reason}"),
     Text("先运行 yunzhang node init。", "Run yunzhang node init first."),
 )
 HOME_MALFORMED = FaultKind(
     "home.malformed",
     422,
-    Text("{folder}/node.toml 有误:{reason}", "{folder}/node.toml is wrong: {reason}"),
+    Text("{folder}/node.toml 有误：{reason}", "{folder}/node.toml is wrong: {reason}"),
     Text("改正该项设置后重新启动。", "Correct that setting and start again."),
 )
 HOME_EXISTS = FaultKind(
     "home.exists",
     409,
     Text("{folder} 已经是一个节点文件夹。", "{folder} is already a node's folder."),
-    Text("换一个空文件夹,或直接启动该节点。", "Choose an empty folder, or start that node."),
+    Text("换一个空文件夹，或直接启动该节点。", "Choose an empty folder, or start that node."),
 )
 NAME_WRONG = FaultKind(
     "node.name",
@@ -48,7 +48,7 @@ NAME_WRONG = FaultKind(
         "节点名“{name}”只能用 2 至 60 个小写字母、数字、连字符和下划线。",
         "The node name “{name}” needs 2 to 60 lower-case letters, digits, hyphens, underscores.",
     ),
-    Text("换一个名称,例如 mca-gx。", "Choose another one, such as mca-gx."),
+    Text("换一个名称，例如 mca-gx。", "Choose another one, such as mca-gx."),
 )
 
 

@@ -1,4 +1,4 @@
-"""The meter: how much of each grant is used today. Its truth is the log; this is the sum in memory."""
+"""The meter: how much of each grant is used today. Its truth is the log; this is only the sum."""
 
 from __future__ import annotations
 

@@ -21,11 +21,11 @@ HUB_AHEAD = FaultKind(
     "spool.hub_ahead",
     409,
     Text(
-        "枢纽已有 {theirs} 条回执,本节点日志只有 {ours} 条。",
+        "枢纽已有 {theirs} 条回执，本节点日志只有 {ours} 条。",
         "The hub holds {theirs} receipts, this node's log only {ours}.",
     ),
     Text(
-        "本节点日志可能丢失或被换成旧副本;停用并核查。",
+        "本节点日志可能丢失或被换成旧副本；停用并核查。",
         "This log may be lost or an old copy: take the node out of use and look into it.",
     ),
 )

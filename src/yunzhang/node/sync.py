@@ -52,7 +52,7 @@ async def repeat(
             failures += 1
         wait = min(longest, seconds * 2 ** min(failures, 20))
         # Jitter, so that all nodes do not come back to a recovered hub at once.
-        await asyncio.sleep(wait * random.uniform(0.5, 1) if failures else seconds)
+        await asyncio.sleep(wait * random.uniform(0.5, 1) if failures else seconds)  # noqa: S311
 
 
 async def renew_tables(post: Post, seconds: float) -> None:

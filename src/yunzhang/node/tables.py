@@ -1,4 +1,4 @@
-"""The tables a node serves: the current version of each, opened once, exchanged when loaded anew."""
+"""The tables a node serves: the current version of each, exchanged when it is loaded anew."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Tables:
         return fetcher
 
     def refresh(self) -> None:
-        """Open what was loaded since; one broken table does not keep the others from being served."""
+        """Open what was loaded since; a broken table is listed, the others are served."""
         faults: list[Fault] = []
         for table in tables(self._store):
             try:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -26,7 +26,8 @@ ANSWER_STRANGE = FaultKind(
     "line.answer",
     502,
     Text(
-        "{address} 的应答({status})无法理解。", "The answer of {address} ({status}) makes no sense."
+        "{address} 的应答（{status}）无法理解。",
+        "The answer of {address} ({status}) makes no sense.",
     ),
     Text("检查地址是否正确。", "Check that the address is right."),
 )
@@ -86,7 +87,7 @@ class HubLine:
             raise Refused(_unreachable(self._client.base_url, error)) from error
         return _good(answer)
 
-    async def __aenter__(self) -> HubLine:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

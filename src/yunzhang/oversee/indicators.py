@@ -10,14 +10,12 @@ from datetime import date
 
 from django.db.models import Q
 
+from yunzhang.gather import drift
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource, VerdictRow
 from yunzhang.people.models import Clock, Unit
 from yunzhang.share.models import GrantRow
 from yunzhang.terms.score import Figure
 from yunzhang.use import usage
-
-# Drifts that mean an entry no longer describes a live table; volume and freshness do not.
-UNLINKING = ("schema", "unlinked")
 
 
 def catalog_coverage(unit: Unit, _today: date) -> Figure:
@@ -30,10 +28,10 @@ def catalog_coverage(unit: Unit, _today: date) -> Figure:
 def catalog_linked(unit: Unit, _today: date) -> Figure:
     """Published entries with a live table that fits them / published entries (Art. 16).
 
-    Fits: gathered at least once, and no open drift of schema or link.
+    Fits: gathered at least once, and no open drift that unlinks it.
     """
     entries = Resource.objects.filter(unit=unit, versions__state=EntryVersion.State.PUBLISHED)
-    drifted = Drift.objects.filter(kind__in=UNLINKING, cleared_at=None).values("resource")
+    drifted = Drift.objects.filter(kind__in=drift.UNLINKING, cleared_at=None).values("resource")
     linked = entries.filter(table__gathered_at__isnull=False).exclude(pk__in=drifted)
     return _figure("catalog_linked", "resource", linked, entries)
 

@@ -26,7 +26,7 @@ PERIOD_FROZEN = FaultKind(
     409,
     Text("{period} 的评分已经冻结。", "The scores of {period} are frozen already."),
     Text(
-        "换一个时期;已冻结的评分不再更改。", "Choose another period; frozen scores do not change."
+        "换一个时期；已冻结的评分不再更改。", "Choose another period; frozen scores do not change."
     ),
 )
 PERIOD_WRONG = FaultKind(
@@ -55,6 +55,12 @@ def ranking(period: str) -> list[Score]:
     """The scores of a period, best first; units without anything to measure last."""
     scores = Score.objects.filter(period=period).select_related("unit")
     return list(scores.order_by(F("total").desc(nulls_last=True), "unit__code"))
+
+
+def places(ranked: list[Score]) -> list[int | None]:
+    """Each score's place in a ranking; equal scores share one, an unmeasured unit has none."""
+    totals = [score.total for score in ranked]
+    return [None if total is None else totals.index(total) + 1 for total in totals]
 
 
 def opened(score: Score) -> ScoreDocument:

@@ -30,10 +30,10 @@ CONFLICT = FaultKind(
     "act.conflict",
     409,
     Text(
-        "他人刚刚办理了同一事项,本次操作没有生效。",
+        "他人刚刚办理了同一事项，本次操作没有生效。",
         "Someone else has just done the same; nothing was changed.",
     ),
-    Text("刷新页面,核对现状后再办理。", "Reload the page and look before you go on."),
+    Text("刷新页面，核对现状后再办理。", "Reload the page and look before you go on."),
 )
 
 log = logging.getLogger(__name__)

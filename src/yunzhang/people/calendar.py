@@ -26,12 +26,13 @@ YEAR_UNPUBLISHED = FaultKind(
     "calendar.year_unpublished",
     409,
     Text(
-        "{year} 年的放假调休安排尚未公布或未录入,落在该年的 {clocks} 个时限只按周末推算,为暂定。",
-        "The holiday notice of {year} is not out or not entered; "
-        "{clocks} limits that reach it count weekends only and are provisional.",
+        "{year} 年的放假调休安排尚未公布或未录入："
+        "落在该年的时限只按周末推算，为暂定（现有 {clocks} 个）。",
+        "The holiday notice of {year} is not out or not entered: limits that reach it count "
+        "weekends only and are provisional ({clocks} now).",
     ),
     Text(
-        "国务院通知发布后,由主管部门更新工作日历,时限会自动重算。",
+        "国务院通知发布后，由主管部门更新工作日历，时限会自动重算。",
         "Once the State Council's notice is out, have the authority update the calendar; "
         "limits are recomputed.",
     ),

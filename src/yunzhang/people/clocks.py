@@ -26,19 +26,19 @@ CLOCK_NOT_RUNNING = FaultKind(
     "clock.not_running",
     409,
     Text("事项 {subject} 没有正在计算的时限 {rule}。", "No limit {rule} is running for {subject}."),
-    Text("刷新页面,核对事项的状态。", "Reload the page and check where the matter stands."),
+    Text("刷新页面，核对事项的状态。", "Reload the page and check where the matter stands."),
 )
 CLOCK_RUNNING = FaultKind(
     "clock.running",
     409,
     Text("事项 {subject} 的时限 {rule} 已在计算。", "The limit {rule} of {subject} is running."),
-    Text("刷新页面,核对事项的状态。", "Reload the page and check where the matter stands."),
+    Text("刷新页面，核对事项的状态。", "Reload the page and check where the matter stands."),
 )
 CLOCK_FINAL = FaultKind(
     "clock.final",
     422,
     Text(
-        "时限 {rule} 依规定不能延长,或已延长过一次。",
+        "时限 {rule} 依规定不能延长，或已延长过一次。",
         "The limit {rule} cannot be extended, or has been once.",
     ),
     Text("在原期限内办结。", "Finish within the limit as it stands."),

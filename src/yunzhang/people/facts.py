@@ -22,7 +22,7 @@ FACTS_LOST = FaultKind(
     "facts.lost",
     500,
     Text(
-        "枢纽日志有 {size} 条,数据库记录的却有 {marked} 条:日志被换成了旧的。",
+        "枢纽日志有 {size} 条，数据库记录的却有 {marked} 条：日志被换成了旧的。",
         "The hub's log has {size} entries but {marked} were appended: an old log was put back.",
     ),
     Text("从备份恢复完整的日志目录。", "Restore the whole log folder."),
@@ -35,7 +35,7 @@ FACT_STRANGE = FaultKind(
         "Entry {index} of the hub's log belongs to no record of the database.",
     ),
     Text(
-        "数据库可能被换成了旧的;从备份恢复后再启动。",
+        "数据库可能被换成了旧的；从备份恢复后再启动。",
         "The database may be an old one; restore it before going on.",
     ),
 )

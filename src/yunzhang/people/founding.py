@@ -16,7 +16,7 @@ from yunzhang.terms.faults import FaultKind, Refused, Text
 HUB_FOUNDED = FaultKind(
     "hub.founded",
     409,
-    Text("枢纽已经建立,不能再次初始化。", "The hub is founded already."),
+    Text("枢纽已经建立，不能再次初始化。", "The hub is founded already."),
     Text(
         "由主管部门登记新的单位和人员。", "Have the authority register further units and persons."
     ),

@@ -30,7 +30,7 @@ PERSON_NAME_MISSING = FaultKind(
 PASSWORD_WEAK = FaultKind(
     "person.password_weak",
     422,
-    Text("密码强度不够:{reason}", "The password is too weak: {reason}"),
+    Text("密码强度不够：{reason}", "The password is too weak: {reason}"),
     Text("换一个更长、不常见的密码。", "Choose a longer, uncommon password."),
 )
 POST_MISSING = FaultKind(

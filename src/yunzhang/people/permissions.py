@@ -22,7 +22,7 @@ PERMISSION_MISSING = FaultKind(
         "Your post does not give “{permission}” in {unit}.",
     ),
     Text(
-        "请由有此权限的岗位办理,或由主管部门调整岗位。",
+        "请由有此权限的岗位办理，或由主管部门调整岗位。",
         "Ask someone whose post has it, or have the authority change your post.",
     ),
 )

@@ -16,7 +16,7 @@ UNIT_CODE_WRONG = FaultKind(
     422,
     Text("“{code}”不是有效的统一社会信用代码。", "{code} is not a valid credit code."),
     Text(
-        "核对 18 位代码和校验码(GB 32100)。",
+        "核对 18 位代码和校验码（GB 32100）。",
         "Check the 18 characters and the check digit (GB 32100).",
     ),
 )
@@ -42,7 +42,7 @@ AUTHORITY_MISSING = FaultKind(
     "unit.authority_missing",
     409,
     Text("没有登记政务数据共享主管部门。", "No sharing authority is registered."),
-    Text("先登记主管部门(条例第八条)。", "Register the authority first (Order 809 Art. 8)."),
+    Text("先登记主管部门（条例第八条）。", "Register the authority first (Order 809 Art. 8)."),
 )
 
 

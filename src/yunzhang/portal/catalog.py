@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from yunzhang import clock
-from yunzhang.gather import catalog as entries
 from yunzhang.gather import search
 from yunzhang.gather.models import EntryVersion, Resource
 from yunzhang.people.hub_key import hub_key
@@ -22,7 +21,7 @@ from yunzhang.portal.export import Sheet, as_file
 from yunzhang.protect.keys import open_signed
 from yunzhang.protect.masking import default_masks
 from yunzhang.terms.document import decode
-from yunzhang.terms.entry import Entry, EntryDraft
+from yunzhang.terms.entry import KIND, Entry, EntryDraft
 from yunzhang.terms.faults import Refused
 from yunzhang.terms.signed import Signed
 from yunzhang.use.models import UsageDay
@@ -105,7 +104,7 @@ def _signature(version: EntryVersion) -> dict[str, Any]:
         return {"state": ""}
     signed = decode(version.signed, Signed)
     try:
-        opened = open_signed(signed, entries.KIND, Entry, [hub_key().public])
+        opened = open_signed(signed, KIND, Entry, [hub_key().public])
     except Refused as refused:
         return {"state": "wrong", "faults": refused.faults}
     same = opened.draft == decode(version.draft, EntryDraft)

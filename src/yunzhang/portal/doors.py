@@ -32,9 +32,13 @@ DEED_UNKNOWN = FaultKind(
 INCIDENT = FaultKind(
     "hub.incident",
     500,
-    Text("系统出现意外情况,事件编号 {number}。", "Something unexpected happened; incident {number}."),
-    Text("所办事项没有写入。请稍后再试,或把编号告知管理员。",
-         "Nothing was written. Try again later, or tell the administrator the number."),
+    Text(
+        "系统出现意外情况，事件编号 {number}。", "Something unexpected happened; incident {number}."
+    ),
+    Text(
+        "所办事项没有写入。请稍后再试，或把编号告知管理员。",
+        "Nothing was written. Try again later, or tell the administrator the number.",
+    ),
 )
 
 log = logging.getLogger(__name__)

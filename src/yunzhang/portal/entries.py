@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -27,6 +27,7 @@ WRITTEN = (
     "classification", "title", "abstract", "format", "share_type", "share_condition",
     "share_method", "open_type", "open_condition", "update_cycle",
 )  # fmt: skip
+ITEM_TEXTS = ("name", "column", "type", "length", "title", "grade", "kind")
 EDITED = (EntryVersion.State.DRAFT, EntryVersion.State.RETURNED)
 
 
@@ -63,7 +64,7 @@ def edit(request: Visit, version: int) -> HttpResponse:
     context = {
         "version": found,
         "draft": draft,
-        "items": _typed_items(request) or [plain(item) for item in draft.items],
+        "items": _typed_items(request.typed) or [plain(item) for item in draft.items],
         "lists": {name: pack().codes_of(name) for name in CODE_LISTS},
         "types": list(ItemType),
         "grades": list(Grade),
@@ -102,21 +103,13 @@ def _short(item: dict[str, Any] | None) -> str:
     return f"{item['type']}({item['length']}) G{item['grade']}" if item else ""
 
 
-def _typed_items(request: HttpRequest) -> list[dict[str, Any]]:
-    """The items as the form holds them, row by row; those marked for removal stay out."""
-    form = getattr(request, "typed", None) or request.POST
+def _typed_items(form: QueryDict) -> list[dict[str, Any]]:
+    """The items as typed, row by row; those marked for removal stay out."""
     rows = [key.removeprefix("item_name_") for key in form if key.startswith("item_name_")]
     return [
         {
-            "name": form[f"item_name_{row}"].strip(),
-            "column": form.get(f"item_column_{row}", ""),
-            "type": form.get(f"item_type_{row}", ""),
-            "length": typed.whole_number(form.get(f"item_length_{row}", "0") or "0"),
-            "title": form.get(f"item_title_{row}", "").strip(),
-            "grade": typed.whole_number(form.get(f"item_grade_{row}", "1")),
-            "kind": form.get(f"item_kind_{row}", ""),
-            "key": f"item_key_{row}" in form,
-            "filterable": f"item_filterable_{row}" in form,
+            **{part: form.get(f"item_{part}_{row}", "").strip() for part in ITEM_TEXTS},
+            **{part: f"item_{part}_{row}" in form for part in ("key", "filterable")},
         }
         for row in rows
         if f"item_drop_{row}" not in form
@@ -125,12 +118,15 @@ def _typed_items(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _written(request: Visit, found: EntryVersion) -> EntryDraft:
     """The draft as the form holds it; provider and system stay what the register says."""
-    old = decode(found.draft, EntryDraft)
+    items = [
+        {**row, **{part: typed.whole_number(row[part] or "0") for part in ("length", "grade")}}
+        for row in _typed_items(request.POST)
+    ]
     return build(
         {
-            **plain(old),
+            **plain(decode(found.draft, EntryDraft)),
             **{part: typed.text(request, part) for part in WRITTEN},
-            "items": _typed_items(request),
+            "items": items,
             "related_codes": typed.lines(request, "related_codes"),
             "secrecy_assessed": "secrecy_assessed" in request.POST,
             "privacy_assessed": "privacy_assessed" in request.POST,

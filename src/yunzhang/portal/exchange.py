@@ -31,7 +31,8 @@ ASK_MISSING = FaultKind(
     "exchange.ask_missing",
     401,
     Text(
-        "请求没有带节点签名({header})。", "The request carries no ask signed by a node ({header})."
+        "请求没有带节点签名（{header}）。",
+        "The request carries no ask signed by a node ({header}).",
     ),
     Text(
         "按接口说明用节点密钥签名。", "Sign the ask with the node's key as the interface page says."
@@ -46,7 +47,9 @@ NODE_UNKNOWN = FaultKind(
 ASK_OTHER = FaultKind(
     "exchange.ask_other",
     401,
-    Text("签名针对的是 {signed},不是 {path}。", "The ask was signed for {signed}, not for {path}."),
+    Text(
+        "签名针对的是 {signed}，不是 {path}。", "The ask was signed for {signed}, not for {path}."
+    ),
     Text("为每个请求单独签名。", "Sign an ask for each request."),
 )
 ASK_STALE = FaultKind(

@@ -1,4 +1,4 @@
-"""Export: a page's list as an Excel or CSV file. Writes through openpyxl, the reader's own library."""
+"""Export: a page's list as an Excel or CSV file, harmless to whoever opens it."""
 
 from __future__ import annotations
 

@@ -34,13 +34,11 @@ def records(kind: str, ids: Sequence[str], *, linked: bool) -> list[Record]:
 
 def _tables(ids: Sequence[str]) -> list[Record]:
     rows = DataTable.objects.filter(pk__in=ids).select_related("system").order_by("pk")
-    return [
-        Record(row.title, row.system.name, reverse("table", args=[row.name])) for row in rows
-    ]
+    return [Record(row.title, row.system.name, reverse("table", args=[row.name])) for row in rows]
 
 
 def _resources(ids: Sequence[str]) -> list[Record]:
-    published = EntryVersion.objects.filter(state="published", resource__in=ids)
+    published = EntryVersion.objects.filter(state="published", resource_id__in=ids)
     titles = dict(published.values_list("resource", "title"))
     return [
         Record(titles.get(row.pk, row.code), row.code, reverse("entry", args=[row.code]))
@@ -76,7 +74,11 @@ def _verdicts(ids: Sequence[str]) -> list[Record]:
 def _grants(ids: Sequence[str]) -> list[Record]:
     rows = GrantRow.objects.filter(pk__in=ids).select_related("request", "provider", "resource")
     return [
-        Record(row.resource.code, f"{row.provider.short_name} · {row.request.number}", reverse("grant", args=[row.pk]))
+        Record(
+            row.resource.code,
+            f"{row.provider.short_name} · {row.request.number}",
+            reverse("grant", args=[row.pk]),
+        )
         for row in rows.order_by("issued_at", "pk")
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -25,18 +26,29 @@ from yunzhang.use.models import Usage, UsageDay
 @door("grant.see")
 def grant_list(request: Visit) -> HttpResponse:
     found = seen.grants(request.actor).order_by("-issued_at", "pk")
+    limit = pack().limit("page.rows")
     state = request.GET.get("state", "")
     if state in GrantRow.State.values:
         found = found.filter(state=state)
-    rows = list(found[: pack().limit("page.export_rows")])
+    rows = list(_after(found, request.GET.get("after", ""))[: limit + 1])
     unused = {row.pk for row in usage.approved_unused(clock.today())}
     context = {
-        "rows": rows,
+        "rows": rows[:limit],
+        "more": rows[limit - 1].pk if len(rows) > limit else None,
         "unused": unused,
         "state": state,
         "states": GrantRow.State.values,
     }
     return render(request, "portal/grants.html", context)
+
+
+def _after(found: QuerySet[GrantRow], last: str) -> QuerySet[GrantRow]:
+    """The grants that come after the one the page before ended with."""
+    row = found.filter(pk=last).first() if last else None
+    if row is None:
+        return found
+    same = Q(issued_at=row.issued_at, pk__gt=row.pk)
+    return found.filter(Q(issued_at__lt=row.issued_at) | same)
 
 
 @door("grant.see")

@@ -22,12 +22,14 @@ SIGN_IN_WRONG = FaultKind(
     "sign_in.wrong",
     401,
     Text("用户名或密码不对。", "The user name or the password is wrong."),
-    Text("核对后重试;忘记密码请联系主管部门。", "Try again; if it is forgotten, ask the authority."),
+    Text(
+        "核对后重试；忘记密码请联系主管部门。", "Try again; if it is forgotten, ask the authority."
+    ),
 )
 SIGN_IN_TOO_OFTEN = FaultKind(
     "sign_in.too_often",
     429,
-    Text("尝试次数过多,暂停登录。", "Too many attempts: signing in rests for a while."),
+    Text("尝试次数过多，暂停登录。", "Too many attempts: signing in rests for a while."),
     Text("{minutes} 分钟后再试。", "Try again in {minutes} minutes."),
 )
 
@@ -102,7 +104,7 @@ def _enter(request: Visit) -> HttpResponse:
     # Counted by name and address: a stranger cannot lock a person out from elsewhere.
     counter = f"sign_in:{username}:{request.META.get('REMOTE_ADDR', '')}"
     wait = pack().limit("signin.wait_seconds")
-    if cache.get_or_set(counter, 0, wait) >= pack().limit("signin.attempts"):
+    if (cache.get_or_set(counter, 0, wait) or 0) >= pack().limit("signin.attempts"):
         raise Refused(SIGN_IN_TOO_OFTEN(minutes=-(-wait // 60)))
     person = authenticate(request, username=username, password=request.POST.get("password", ""))
     if person is None:

@@ -29,9 +29,14 @@ HUB = "HUB"  # in capitals: no node can be called so
 ENTRY_WAITING = FaultKind(
     "log.entry_waiting",
     409,
-    Text("第 {index} 条还没有写入签名的检查点(现有 {size} 条)。",
-         "Entry {index} is not yet under a signed checkpoint (of {size} entries)."),
-    Text("稍后刷新;后台每分钟发布一次检查点。", "Reload shortly: checkpoints are published all the time."),
+    Text(
+        "第 {index} 条还没有写入签名的检查点（现有 {size} 条）。",
+        "Entry {index} is not yet under a signed checkpoint (of {size} entries).",
+    ),
+    Text(
+        "稍后刷新；后台每分钟发布一次检查点。",
+        "Reload shortly: checkpoints are published all the time.",
+    ),
 )
 
 
@@ -77,22 +82,24 @@ def leaf(log: Log, index: int) -> bytes:
 
 
 def proof(log: Log, index: int) -> str:
-    """That the entry is under the log's checkpoint, as tlog-proof text; raises `log.entry_waiting`."""
+    """That the entry is under the checkpoint, as tlog-proof text; raises `log.entry_waiting`."""
     checkpoint = log.checkpoint
     if checkpoint is None or index >= log.size or log.held < log.size:
         raise Refused(ENTRY_WAITING(index=index, size=min(log.size, log.held)))
-    path = merkle.inclusion_proof(index, checkpoint.size, _reader(log), log.key.suite.digest)
+    path = merkle.inclusion_proof(index, checkpoint.size, reader(log), log.key.suite.digest)
     return format_proof(Proof(index, path, log.note))
 
 
-def _reader(log: Log) -> merkle.Read:
-    """Hashes of complete subtrees; those of a tile or more never change and are kept in the cache."""
+def reader(log: Log) -> merkle.Read:
+    """Hashes of complete subtrees; those above a tile never change and are kept in the cache."""
     hasher = log.key.suite.digest
 
     def read(height: int, index: int) -> bytes:
         if height <= TILE_HEIGHT:
             start, count = index << height, 1 << height
-            return merkle.fold([merkle.leaf_hash(x, hasher) for x in log.leaves(start, start + count)], hasher)
+            return merkle.fold(
+                [merkle.leaf_hash(x, hasher) for x in log.leaves(start, start + count)], hasher
+            )
         kept = f"subtree:{log.key.id.hex()}:{log.name}:{height}:{index}"
         found: bytes | None = cache.get(kept)
         if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
 from yunzhang.portal.tracker import steps
 from yunzhang.share import grants, requests
-from yunzhang.share.models import CallerKey, ShareRequest
+from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
 from yunzhang.share.states import REQUEST, open_deeds
 from yunzhang.terms.codes import Operator
 from yunzhang.terms.document import build
@@ -77,7 +78,7 @@ def tracker(request: Visit, number: str) -> HttpResponse:
     if request.method == "POST":
         return do(request, DEEDS, found)
     granted = list(found.grants.all())
-    possible = _deeds(request, found, bool(granted))
+    possible = _deeds(request, found, granted)
     subjects = [f"request:{found.pk}", *(f"grant:{grant.pk}" for grant in granted)]
     context = {
         "sought": found,
@@ -94,7 +95,7 @@ def tracker(request: Visit, number: str) -> HttpResponse:
     return render(request, "portal/request.html", context)
 
 
-def _deeds(request: Visit, found: ShareRequest, granted: bool) -> set[str]:
+def _deeds(request: Visit, found: ShareRequest, granted: Sequence[GrantRow]) -> set[str]:
     """The names of the deeds this person may do now: buttons that would be refused stay away."""
     sides = {
         "ask_approval": ("request.draft", found.consumer),
@@ -107,7 +108,9 @@ def _deeds(request: Visit, found: ShareRequest, granted: bool) -> set[str]:
         "issue": ("request.reply", found.provider),
         "extend": ("request.extend", found.provider),
     }
-    possible = {DEED_OF[str(deed)] for deed in open_deeds(REQUEST, found.state) if str(deed) in DEED_OF}
+    possible = {
+        DEED_OF[str(deed)] for deed in open_deeds(REQUEST, found.state) if str(deed) in DEED_OF
+    }
     if found.notice:
         possible.discard("notice")
     if granted:

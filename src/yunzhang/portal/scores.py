@@ -27,7 +27,7 @@ def scoreboard(request: Visit) -> HttpResponse:
     context = {
         "period": period,
         "periods": periods,
-        "ranked": [(score, _figures(score)) for score in ranked],
+        "ranked": [_place(*each) for each in zip(scores.places(ranked), ranked, strict=True)],
         "indicators": pack().indicators,
         "chart": _bars(ranked),
         "mine": request.actor.unit,
@@ -68,7 +68,7 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
 
 def _periods() -> list[str]:
     """The periods frozen so far, the newest first."""
-    rows = Score.objects.values("period").annotate(at=Max("frozen_at")).order_by("-at")
+    rows = Score.objects.values("period").annotate(last=Max("pk")).order_by("-last")
     return [row["period"] for row in rows[: pack().limit("page.rows")]]
 
 
@@ -79,6 +79,12 @@ def _score(period: str, unit: str) -> Score:
 def _figures(score: Score) -> dict[str, Any]:
     """The frozen figures by indicator."""
     return {figure["indicator"]: figure for figure in json.loads(score.figures)}
+
+
+def _place(place: int | None, score: Score) -> dict[str, Any]:
+    shown = _figures(score)
+    measured = sum(figure["percent"] is not None for figure in shown.values())
+    return {"place": place, "score": score, "shown": shown, "measured": measured}
 
 
 def _bars(ranked: list[Score]) -> dict[str, Any]:
@@ -102,5 +108,3 @@ def _freeze(request: Visit) -> str:
     period = typed.text(request, "period") or today.isoformat()
     scores.freeze(request.actor, period, today, why=typed.why(request))
     return f"{request.path}?period={period}"
-
-

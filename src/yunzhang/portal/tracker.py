@@ -111,7 +111,9 @@ def _delivered(
     clock = _timed(held.get("C5"), today)
     return [
         Step(_("Grant issued"), _("Art. 22"), provider, give, issued),
-        Step(_("Delivered: the node holds the grant"), _("Art. 22"), node, deliver, fetched, *clock),
+        Step(
+            _("Delivered: the node holds the grant"), _("Art. 22"), node, deliver, fetched, *clock
+        ),
         Step(_("First used"), _("Art. 38"), consumer, use, first),
     ]
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, VerdictRow
 from yunzhang.people import clocks
 from yunzhang.people.models import Clock
-from yunzhang.people.permissions import Actor, may
+from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.portal import seen
 from yunzhang.portal.language import spoken
+from yunzhang.portal.templatetags.said import clock_name
 from yunzhang.share.models import ShareRequest
 
 SHOWN = 50  # a desk with more is read by its first ones
@@ -53,6 +54,16 @@ def running(actor: Actor, today: date) -> list[tuple[Clock, int, str]]:
     shown = list(found[:SHOWN])
     pages = addresses(clock.subject for clock in shown)
     return [(clock, clocks.left(clock, today), pages.get(clock.subject, "")) for clock in shown]
+
+
+def red(actor: Actor, today: date) -> list[Task]:
+    """What is wrong in the actor's units now, for whoever answers for them: worst first."""
+    late = [
+        Task(clock_name(clock.rule), clock.subject, clock.unit.short_name, page, "", clock, days)
+        for clock, days, page in running(actor, today)
+        if not clock.rested_on and days <= pack().limit("clock.warn_days")
+    ]
+    return [*late, *_drifting(actor, "catalog.see"), *_failing(actor, "quality.see")][:SHOWN]
 
 
 def addresses(subjects: Iterable[str]) -> dict[str, str]:
@@ -130,19 +141,26 @@ def _to_review(actor: Actor) -> Iterator[Task]:
 
 
 def _to_mend(actor: Actor) -> Iterator[Task]:
-    if not may(actor, "catalog.draft"):
-        return
-    own = seen.within(actor, "catalog.draft", "resource__unit")
-    for drift in Drift.objects.filter(own, cleared_at=None).select_related("resource__unit")[:SHOWN]:
+    if may(actor, "catalog.draft"):
+        yield from _drifting(actor, "catalog.draft")
+
+
+def _drifting(actor: Actor, permission: str) -> Iterator[Task]:
+    own = seen.within(actor, permission, "resource__unit")
+    drifts = Drift.objects.filter(own, cleared_at=None).select_related("resource__unit")
+    for drift in drifts[:SHOWN]:
         title = drift.sentence_en if spoken() == "en" else drift.sentence_zh
         address = reverse("entry", args=[drift.resource.code])
         yield Task(_("Mend the entry"), title, drift.resource.unit.short_name, address)
 
 
 def _to_clean(actor: Actor) -> Iterator[Task]:
-    if not may(actor, "quality.run"):
-        return
-    own = seen.within(actor, "quality.run", "table__system__unit")
+    if may(actor, "quality.run"):
+        yield from _failing(actor, "quality.run")
+
+
+def _failing(actor: Actor, permission: str) -> Iterator[Task]:
+    own = seen.within(actor, permission, "table__system__unit")
     latest = VerdictRow.objects.filter(own).values("table").annotate(last=Max("pk")).values("last")
     failing = VerdictRow.objects.filter(pk__in=latest, passed=False)
     for verdict in failing.select_related("table__system__unit")[:SHOWN]:

@@ -113,7 +113,7 @@ SIGNS = (
         "",
         "sensitive",
         Text(
-            "敏感个人信息(医疗、生物特征、行踪、未成年人等)",
+            "敏感个人信息（医疗、生物特征、行踪、未成年人等）",
             "sensitive personal information (health, biometrics, movements, minors)",
         ),
         _named(

@@ -31,14 +31,16 @@ from yunzhang.terms.signed import Signature, Signed, signing_bytes
 KEY_TEXT_WRONG = FaultKind(
     "key.text_wrong",
     400,
-    Text("密钥文本不正确:{reason}", "The key text is wrong: {reason}"),
+    Text("密钥文本不正确：{reason}", "The key text is wrong: {reason}"),
     Text("从密钥持有方重新复制完整的一行。", "Copy the whole line again from the key's holder."),
 )
 KEY_EXISTS = FaultKind(
     "key.exists",
     409,
-    Text("密钥文件 {path} 已存在,不会覆盖。", "The key file {path} exists and is not overwritten."),
-    Text("换一个文件名,或先将旧密钥移走存档。", "Use another name, or archive the old key first."),
+    Text(
+        "密钥文件 {path} 已存在，不会覆盖。", "The key file {path} exists and is not overwritten."
+    ),
+    Text("换一个文件名，或先将旧密钥移走存档。", "Use another name, or archive the old key first."),
 )
 KEY_UNREADABLE = FaultKind(
     "key.unreadable",
@@ -51,7 +53,7 @@ KEY_EXPOSED = FaultKind(
     500,
     Text("密钥文件 {path} 可被他人读取。", "Others can read the key file {path}."),
     Text(
-        "执行 chmod 600;若可能已泄露,请更换密钥。",
+        "执行 chmod 600；若可能已泄露，请更换密钥。",
         "Run chmod 600; replace the key if it may have leaked.",
     ),
 )
@@ -59,12 +61,12 @@ EXCHANGE_WRONG = FaultKind(
     "key.exchange_wrong",
     400,
     Text("密钥交换的公钥无效。", "The public value of the key exchange is not valid."),
-    Text("重新握手,每次使用新的临时密钥。", "Shake hands again with a fresh ephemeral key."),
+    Text("重新握手，每次使用新的临时密钥。", "Shake hands again with a fresh ephemeral key."),
 )
 KIND_WRONG = FaultKind(
     "signed.kind_wrong",
     400,
-    Text("签名文件的种类是 {found},应为 {wanted}。", "The document is a {found}, not a {wanted}."),
+    Text("签名文件的种类是 {found}，应为 {wanted}。", "The document is a {found}, not a {wanted}."),
     Text("发送正确种类的文件。", "Send a document of the right kind."),
 )
 KEY_UNKNOWN = FaultKind(
@@ -72,7 +74,7 @@ KEY_UNKNOWN = FaultKind(
     401,
     Text("签名密钥 {key} 未登记。", "The signing key {key} is not registered."),
     Text(
-        "先登记该密钥,或用已登记的密钥签名。", "Register that key, or sign with a registered one."
+        "先登记该密钥，或用已登记的密钥签名。", "Register that key, or sign with a registered one."
     ),
 )
 SIGNATURE_WRONG = FaultKind(
@@ -80,7 +82,7 @@ SIGNATURE_WRONG = FaultKind(
     401,
     Text("密钥 {key} 的签名与内容不符。", "The signature by {key} does not match the content."),
     Text(
-        "内容可能被改动过;向签发方重新取得。",
+        "内容可能被改动过；向签发方重新取得。",
         "The content may have been changed; get it from its issuer again.",
     ),
 )

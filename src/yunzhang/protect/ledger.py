@@ -29,7 +29,7 @@ from yunzhang.protect.tree import Tree
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
 _RESTORE = Text(
-    "保留现场,从备份恢复日志目录,再用 yunzhang verify log 验证。",
+    "保留现场，从备份恢复日志目录，再用 yunzhang verify log 验证。",
     "Keep the folder as it is, restore a copy, and check it with yunzhang verify log.",
 )
 
@@ -37,22 +37,22 @@ LEDGER_UNWRITABLE = FaultKind(
     "ledger.unwritable",
     503,
     Text(
-        "日志无法写入,本次操作未生效:{reason}",
+        "日志无法写入，本次操作未生效：{reason}",
         "The log cannot be written, so nothing was done: {reason}",
     ),
-    Text("清理磁盘空间后重试;无需重启。", "Free disk space and try again; no restart is needed."),
+    Text("清理磁盘空间后重试；无需重启。", "Free disk space and try again; no restart is needed."),
 )
 LEDGER_DAMAGED = FaultKind(
     "ledger.damaged",
     500,
-    Text("日志文件 {where} 损坏:{reason}", "The log is damaged in {where}: {reason}"),
+    Text("日志文件 {where} 损坏：{reason}", "The log is damaged in {where}: {reason}"),
     _RESTORE,
 )
 LEDGER_ROLLED_BACK = FaultKind(
     "ledger.rolled_back",
     500,
     Text(
-        "磁盘上的日志({size} 条)不能重现已发布的检查点({published} 条)。",
+        "磁盘上的日志（{size} 条）不能重现已发布的检查点（{published} 条）。",
         "The log on disk ({size} entries) cannot reproduce its published checkpoint ({published}).",
     ),
     _RESTORE,
@@ -67,7 +67,7 @@ LEDGER_OTHER_LOG = FaultKind(
     "ledger.other_log",
     409,
     Text(
-        "目录中的日志是 {found},不是 {wanted}。", "The folder holds the log {found}, not {wanted}."
+        "目录中的日志是 {found}，不是 {wanted}。", "The folder holds the log {found}, not {wanted}."
     ),
     Text("使用该日志自己的密钥和目录。", "Use that log's own key and folder."),
 )
@@ -75,7 +75,7 @@ ENTRY_TOO_LONG = FaultKind(
     "ledger.entry_too_long",
     413,
     Text(
-        "日志条目有 {length} 字节,上限 {limit}。",
+        "日志条目有 {length} 字节，上限 {limit}。",
         "The entry has {length} bytes; {limit} is the limit.",
     ),
     Text("缩短条目。", "Shorten the entry."),
@@ -83,7 +83,10 @@ ENTRY_TOO_LONG = FaultKind(
 ENTRY_ABSENT = FaultKind(
     "ledger.entry_absent",
     404,
-    Text("日志中没有第 {index} 条(共 {size} 条)。", "The log has no entry {index}; it has {size}."),
+    Text(
+        "日志中没有第 {index} 条（共 {size} 条）。",
+        "The log has no entry {index}; it has {size}.",
+    ),
     Text("核对日志名称和序号。", "Check the log's name and the index."),
 )
 

@@ -21,7 +21,7 @@ _ASK_AGAIN = Text(
 NOTE_MALFORMED = FaultKind(
     "note.malformed",
     400,
-    Text("签名文本格式不符:{reason}", "The signed note is malformed: {reason}"),
+    Text("签名文本格式不符：{reason}", "The signed note is malformed: {reason}"),
     _ASK_AGAIN,
 )
 NOTE_UNSIGNED = FaultKind(
@@ -34,26 +34,26 @@ NOTE_SIGNATURE_WRONG = FaultKind(
     "note.signature_wrong",
     401,
     Text("{key} 在签名文本上的签名与内容不符。", "The signature of {key} does not match the note."),
-    Text("内容可能被改动过;不要采信。", "The text may have been changed; do not rely on it."),
+    Text("内容可能被改动过；不要采信。", "The text may have been changed; do not rely on it."),
 )
 CHECKPOINT_MALFORMED = FaultKind(
     "checkpoint.malformed",
     400,
-    Text("日志检查点格式不符:{reason}", "The checkpoint is malformed: {reason}"),
+    Text("日志检查点格式不符：{reason}", "The checkpoint is malformed: {reason}"),
     _ASK_AGAIN,
 )
 CHECKPOINT_OTHER_LOG = FaultKind(
     "checkpoint.other_log",
     400,
     Text(
-        "检查点属于日志 {found},不是 {wanted}。", "The checkpoint is of {found}, not of {wanted}."
+        "检查点属于日志 {found}，不是 {wanted}。", "The checkpoint is of {found}, not of {wanted}."
     ),
     Text("使用该日志自己的公钥。", "Use the public key of that log."),
 )
 PROOF_MALFORMED = FaultKind(
     "proof.malformed",
     400,
-    Text("日志证明格式不符:{reason}", "The proof is malformed: {reason}"),
+    Text("日志证明格式不符：{reason}", "The proof is malformed: {reason}"),
     _ASK_AGAIN,
 )
 

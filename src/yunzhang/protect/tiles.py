@@ -13,7 +13,7 @@ from yunzhang.terms.faults import FaultKind, Refused, Text
 TILE_UNREADABLE = FaultKind(
     "tile.unreadable",
     500,
-    Text("日志文件 {path} 缺失或损坏:{reason}", "Log file {path} is missing or damaged: {reason}"),
+    Text("日志文件 {path} 缺失或损坏：{reason}", "Log file {path} is missing or damaged: {reason}"),
     Text("从备份恢复该文件后重新验证。", "Restore that file from a copy and verify again."),
 )
 

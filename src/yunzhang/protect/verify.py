@@ -21,7 +21,7 @@ from yunzhang.terms.faults import Fault, FaultKind, Language, Refused, Text
 from yunzhang.terms.receipt import Receipt, salted
 
 _DO_NOT_RELY = Text(
-    "不要采信,向日志的持有方和监督部门报告。",
+    "不要采信，向日志的持有方和监督部门报告。",
     "Do not rely on it; report it to the log's holder and to the overseer.",
 )
 
@@ -29,7 +29,7 @@ ENTRY_NOT_PROVEN = FaultKind(
     "verify.entry_not_proven",
     422,
     Text(
-        "证明的路径不能从该条目(第 {index} 条)算到检查点的根。",
+        "证明的路径不能从该条目（第 {index} 条）算到检查点的根。",
         "The path does not lead from this entry, at index {index}, to the root of the checkpoint.",
     ),
     _DO_NOT_RELY,
@@ -49,7 +49,7 @@ BUNDLE_DIFFERS = FaultKind(
     "verify.bundle_differs",
     422,
     Text(
-        "条目文件 {path} 被改动:第 {index} 条与散列文件 {other} 不符。",
+        "条目文件 {path} 被改动：第 {index} 条与散列文件 {other} 不符。",
         "The bundle {path} was changed: entry {index} does not match the hash tile {other}.",
     ),
     _DO_NOT_RELY,
@@ -58,7 +58,7 @@ TILE_DIFFERS = FaultKind(
     "verify.tile_differs",
     422,
     Text(
-        "散列文件 {path} 被改动:其中第 {position} 个散列不对。",
+        "散列文件 {path} 被改动：其中第 {position} 个散列不对。",
         "The tile {path} was changed: hash {position} in it is wrong.",
     ),
     _DO_NOT_RELY,
@@ -76,7 +76,7 @@ HISTORY_REWRITTEN = FaultKind(
     "verify.history_rewritten",
     422,
     Text(
-        "日志被改写:前 {old} 条不再是旧检查点所记的内容(现有 {size} 条)。",
+        "日志被改写：前 {old} 条不再是旧检查点所记的内容（现有 {size} 条）。",
         "History was rewritten: the first {old} entries (of {size}) are not those of the older"
         " checkpoint.",
     ),
@@ -172,7 +172,7 @@ def _receipted(
     document = decode(receipt, Receipt)
     yield (
         Text(
-            "回执格式正确:调用 {call},授权 {grant}。",
+            "回执格式正确：调用 {call}，授权 {grant}。",
             "The receipt is well formed: call {call} under grant {grant}.",
         ),
         {"call": document.call, "grant": document.grant},
@@ -190,7 +190,7 @@ def _proven(entry: bytes, proof: str, vkey: str) -> Iterator[Found]:
     parsed = parse_proof(proof)
     yield (
         Text(
-            "证明格式正确,指第 {index} 条。",
+            "证明格式正确，指第 {index} 条。",
             "The proof is well formed and speaks of entry {index}.",
         ),
         {"index": parsed.index},
@@ -252,14 +252,14 @@ def _whole(folder: Path, vkey: str, since: str | None, progress: Progress) -> It
 
 
 def _key_read(key: PublicKey) -> Found:
-    text = Text("公钥可用:日志 {name}。", "The public key is readable; it is of the log {name}.")
+    text = Text("公钥可用：日志 {name}。", "The public key is readable; it is of the log {name}.")
     return text, {"name": key.name}
 
 
 def _signed(checkpoint: Checkpoint) -> Found:
     return (
         Text(
-            "检查点的签名有效:{name} 当时有 {size} 条。",
+            "检查点的签名有效：{name} 当时有 {size} 条。",
             "The checkpoint is signed: {name} had {size} entries.",
         ),
         {"name": checkpoint.origin, "size": checkpoint.size},

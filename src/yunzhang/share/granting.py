@@ -33,17 +33,18 @@ NO_KEY_CALLS = FaultKind(
     "grant.no_key_calls",
     409,
     Text(
-        "关键信息项没有全部获准,不能按关键字逐条查询。",
+        "关键信息项没有全部获准，不能按关键字逐条查询。",
         "Not all key items are granted, so no call by key is possible.",
     ),
-    Text("需要逐条核验的,申请时一并选择关键信息项。", "Ask for the key items too if you need it."),
+    Text("需要逐条核验的，申请时一并选择关键信息项。", "Ask for the key items too if you need it."),
 )
 NO_FILTER_CALLS = FaultKind(
     "grant.no_filter_calls",
     409,
     Text("获准的信息项都不能作筛选条件。", "No granted item can be filtered by."),
     Text(
-        "需要筛选的,由提供部门在目录中标明可筛选项。", "Have the provider mark items as filterable."
+        "需要筛选的，由提供部门在目录中标明可筛选项。",
+        "Have the provider mark items as filterable.",
     ),
 )
 

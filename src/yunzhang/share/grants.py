@@ -48,7 +48,7 @@ ALREADY_ISSUED = FaultKind(
     "grant.already_issued",
     409,
     Text("本申请已签发授权 {grant}。", "The grant {grant} was issued on this request."),
-    Text("需要变更的,另行申请。", "Apply again for a change."),
+    Text("需要变更的，另行申请。", "Apply again for a change."),
 )
 
 WORKER = Actor(None)

@@ -9,7 +9,7 @@ from yunzhang.terms.faults import FaultKind, Refused, Text
 PERSON_NEEDED = FaultKind(
     "share.person_needed",
     403,
-    Text("这一步须由本人办理,系统不能代办。", "A person must do this, not the system."),
+    Text("这一步须由本人办理，系统不能代办。", "A person must do this, not the system."),
     Text("由有权限的人员登录办理。", "Have someone whose post allows it sign in."),
 )
 FOUR_EYES = FaultKind(

@@ -17,12 +17,12 @@ REASON_NEEDED = FaultKind(
     "request.reason_needed",
     422,
     Text("不同意共享必须说明理由。", "A refusal must say why."),
-    Text("写明理由(条例第二十一条)。", "State the reason (Order 809 Art. 21)."),
+    Text("写明理由（条例第二十一条）。", "State the reason (Order 809 Art. 21)."),
 )
 LAW_NEEDED = FaultKind(
     "request.law_needed",
     422,
-    Text("以法律禁止为由的,必须写明具体条款。", "A refusal by law must name the clause."),
+    Text("以法律禁止为由的，必须写明具体条款。", "A refusal by law must name the clause."),
     Text(
         "写明法律、行政法规或国务院决定的条款。",
         "Name the law, regulation or State Council decision.",
@@ -34,7 +34,7 @@ LAW_LONG = FaultKind(
     422,
     Text("依据条款超过 {most} 字。", "The law is longer than {most} characters."),
     Text(
-        "只写名称和条款号,理由写在答复中。",
+        "只写名称和条款号，理由写在答复中。",
         "Name law and clause only; put the reason in the reply.",
     ),
 )

@@ -36,7 +36,7 @@ KEY_NEEDED = FaultKind(
     422,
     Text("没有选择调用密钥。", "No caller's key is chosen."),
     Text(
-        "先登记本单位系统的公钥,再在申请中选择。",
+        "先登记本单位系统的公钥，再在申请中选择。",
         "Register your system's public key and choose it.",
     ),
 )
@@ -55,17 +55,17 @@ NOTICE_EMPTY = FaultKind(
 NOTICE_ONCE = FaultKind(
     "request.notice_once",
     409,
-    Text("补正通知只能发一次,本申请已经发过。", "The notice is given once, and has been."),
-    Text("按现有材料答复(条例第二十一条)。", "Reply on what you have (Order 809 Art. 21)."),
+    Text("补正通知只能发一次，本申请已经发过。", "The notice is given once, and has been."),
+    Text("按现有材料答复（条例第二十一条）。", "Reply on what you have (Order 809 Art. 21)."),
 )
 WIDER = FaultKind(
     "request.wider",
     422,
     Text(
-        "补正不能改变目的和方式,也不能扩大信息项、行范围或时限。",
+        "补正不能改变目的和方式，也不能扩大信息项、行范围或时限。",
         "Completing a request cannot change purpose or delivery nor ask for more.",
     ),
-    Text("撤回后重新申请,由本单位负责人审批。", "Withdraw it and apply anew through your head."),
+    Text("撤回后重新申请，由本单位负责人审批。", "Withdraw it and apply anew through your head."),
 )
 # The clock of the provider's reply, by share type (Order 809 Art. 21); delivery has C5 (Art. 22).
 REPLY_CLOCKS = {ShareType.UNCONDITIONAL.value: "C3", ShareType.CONDITIONAL.value: "C4"}

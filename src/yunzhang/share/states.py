@@ -14,10 +14,10 @@ STATE_WRONG = FaultKind(
     "share.state_wrong",
     409,
     Text(
-        "当前状态是“{state_zh}”,不能“{deed_zh}”。",
+        "当前状态是“{state_zh}”，不能“{deed_zh}”。",
         "In the state “{state_en}” nobody can have “{deed_en}”.",
     ),
-    Text("刷新页面,按当前状态办理。", "Reload the page and go on from its present state."),
+    Text("刷新页面，按当前状态办理。", "Reload the page and go on from its present state."),
 )
 
 Moves = Mapping[tuple[Deed, str], str]

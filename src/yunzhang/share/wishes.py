@@ -17,9 +17,9 @@ from yunzhang.terms.pack import Pack
 NOT_SHARED = FaultKind(
     "request.not_shared",
     422,
-    Text("“{title}”不予共享,依据:{basis}", "“{title}” is not shared, by: {basis}"),
+    Text("“{title}”不予共享，依据：{basis}", "“{title}” is not shared, by: {basis}"),
     Text(
-        "对依据有异议的,先与提供部门协商,再报主管部门(条例第二十八条)。",
+        "对依据有异议的，先与提供部门协商，再报主管部门（条例第二十八条）。",
         "If you dispute it, negotiate with the provider, then ask the authority (Art. 28).",
     ),
 )
@@ -27,7 +27,7 @@ TEXT_MISSING = FaultKind(
     "request.text_missing",
     422,
     Text("没有填写“{name_zh}”。", "“{name_en}” is empty."),
-    Text("补填后再提交(条例第二十条)。", "Fill it in and submit again (Order 809 Art. 20)."),
+    Text("补填后再提交（条例第二十条）。", "Fill it in and submit again (Order 809 Art. 20)."),
 )
 TEXT_LONG = FaultKind(
     "request.text_long",
@@ -57,7 +57,7 @@ DURATION_WRONG = FaultKind(
     "request.duration",
     422,
     Text("使用时限应为 1 至 {most} 天。", "The duration must be 1 to {most} days."),
-    Text("改短时限;到期可再次申请。", "Shorten it; apply again when it ends."),
+    Text("改短时限；到期可再次申请。", "Shorten it; apply again when it ends."),
 )
 DELIVERY_UNKNOWN = FaultKind(
     "request.delivery",

@@ -35,7 +35,7 @@ PROVIDER_CODE_WRONG = FaultKind(
     422,
     Text("提供方代码 {code} 不是有效的统一社会信用代码。", "{code} is not a valid credit code."),
     Text(
-        "核对 18 位代码和校验码(GB 32100)。",
+        "核对 18 位代码和校验码（GB 32100）。",
         "Check the 18 characters and the check digit (GB 32100).",
     ),
 )
@@ -49,7 +49,7 @@ CONDITION_REQUIRED = FaultKind(
     "entry.condition_required",
     422,
     Text("有条件共享必须写明共享条件。", "Conditional sharing must state its conditions."),
-    Text("写明共享范围和用途(条例第十四条)。", "State scope and purpose (Order 809 Art. 14)."),
+    Text("写明共享范围和用途（条例第十四条）。", "State scope and purpose (Order 809 Art. 14)."),
 )
 BASIS_REQUIRED = FaultKind(
     "entry.basis_required",
@@ -59,7 +59,7 @@ BASIS_REQUIRED = FaultKind(
         "Not shared requires a law, an administrative regulation or a State Council decision.",
     ),
     Text(
-        "写明理由和依据的条款(条例第十五条)。",
+        "写明理由和依据的条款（条例第十五条）。",
         "Give the reason and the clause (Order 809 Art. 15).",
     ),
 )
@@ -82,7 +82,7 @@ ASSESSMENT_MISSING = FaultKind(
         "编目前须完成保密风险和个人信息保护影响评估。",
         "Secrecy-risk and personal-information assessments come before cataloguing.",
     ),
-    Text("完成评估并勾选(条例第十三条)。", "Do both and mark them (Order 809 Art. 13)."),
+    Text("完成评估并勾选（条例第十三条）。", "Do both and mark them (Order 809 Art. 13)."),
 )
 
 

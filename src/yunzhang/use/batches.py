@@ -16,14 +16,14 @@ from yunzhang.terms.faults import FaultKind, Refused, Text
 from yunzhang.terms.receipt import Batch, Receipt
 
 _LOOK = Text(
-    "停止采信该节点日志,核对节点的日志目录并用 yunzhang verify log 验证。",
+    "停止采信该节点日志，核对节点的日志目录并用 yunzhang verify log 验证。",
     "Stop relying on this log; look at the node's log folder and run yunzhang verify log.",
 )
 
 LOG_OTHER = FaultKind(
     "batch.log_other",
     409,
-    Text("这批回执属于日志 {found},不是 {wanted}。", "The batch is of {found}, not of {wanted}."),
+    Text("这批回执属于日志 {found}，不是 {wanted}。", "The batch is of {found}, not of {wanted}."),
     Text(
         "用节点登记的密钥对应的日志上报。", "Send the log of the key the node is registered with."
     ),
@@ -32,7 +32,7 @@ BATCH_GAP = FaultKind(
     "batch.gap",
     409,
     Text(
-        "这批回执从第 {start} 条开始,枢纽只收到前 {size} 条。",
+        "这批回执从第 {start} 条开始，枢纽只收到前 {size} 条。",
         "The batch starts at {start}; the hub holds {size} receipts.",
     ),
     Text("从第 {size} 条起重新上报。", "Send again from index {size}."),
@@ -41,7 +41,7 @@ CHECKPOINT_BEHIND = FaultKind(
     "batch.checkpoint_behind",
     409,
     Text(
-        "检查点只覆盖 {covered} 条,这批回执到第 {end} 条。",
+        "检查点只覆盖 {covered} 条，这批回执到第 {end} 条。",
         "The checkpoint covers {covered} entries; the batch reaches {end}.",
     ),
     Text("附上覆盖整批回执的检查点。", "Send a checkpoint that covers the whole batch."),
@@ -50,7 +50,7 @@ LOG_FORKED = FaultKind(
     "batch.log_forked",
     409,
     Text(
-        "前 {size} 条回执算不出节点签名的树根:日志被改动或分叉。",
+        "前 {size} 条回执算不出节点签名的树根：日志被改动或分叉。",
         "The first {size} receipts do not give the root the node signed: changed or forked.",
     ),
     _LOOK,
@@ -59,7 +59,7 @@ RECEIPT_CHANGED = FaultKind(
     "batch.receipt_changed",
     409,
     Text(
-        "第 {index} 条回执与枢纽已收到的不同:日志被改动或分叉。",
+        "第 {index} 条回执与枢纽已收到的不同：日志被改动或分叉。",
         "Receipt {index} differs from the one the hub holds: changed or forked.",
     ),
     _LOOK,
@@ -67,16 +67,16 @@ RECEIPT_CHANGED = FaultKind(
 RECEIPT_WRONG = FaultKind(
     "batch.receipt_wrong",
     422,
-    Text("第 {index} 条回执格式不符:{reason}", "Receipt {index} is malformed: {reason}"),
+    Text("第 {index} 条回执格式不符：{reason}", "Receipt {index} is malformed: {reason}"),
     Text(
-        "升级节点,使其回执符合 receipt 格式。", "Bring the node to a version that writes receipts."
+        "升级节点，使其回执符合 receipt 格式。", "Bring the node to a version that writes receipts."
     ),
 )
 CONSISTENCY_WRONG = FaultKind(
     "batch.consistency_wrong",
     409,
     Text(
-        "一致性证明不成立:前 {end} 条不是检查点({covered} 条)的前缀。",
+        "一致性证明不成立：前 {end} 条不是检查点（{covered} 条）的前缀。",
         "The proof fails: the first {end} entries are no prefix of the checkpoint ({covered}).",
     ),
     _LOOK,

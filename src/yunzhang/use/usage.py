@@ -33,7 +33,7 @@ BATCH_LONG = FaultKind(
     "batch.long",
     413,
     Text(
-        "一批有 {count} 条回执,上限 {most} 条。",
+        "一批有 {count} 条回执，上限 {most} 条。",
         "The batch has {count} receipts; {most} is the limit.",
     ),
     Text("分成几批上报。", "Send it in several batches."),

@@ -17,19 +17,15 @@ from yunzhang.people.models import Clock
 from yunzhang.people.permissions import pack
 from yunzhang.portal.language import spoken
 from yunzhang.portal.states import GRADES, KINDS, MASKS, OPERATORS, STATES, TYPES, Tone
+from yunzhang.protect.verify import Step
 from yunzhang.terms.codes import ItemType, Operator
 from yunzhang.terms.document import decode
 from yunzhang.terms.entry import EntryDraft
 from yunzhang.terms.fact import DEED_NAMES, Deed
-from yunzhang.protect.verify import Step
 from yunzhang.terms.faults import Fault
 from yunzhang.terms.levels import Grade
-from yunzhang.terms.pack_rows import Role
 
 register = template.Library()
-
-# Ids of fields are unique on a page; a name may come twice, once per form.
-Choices = Iterable[tuple[str, str]]
 
 
 @register.filter
@@ -128,22 +124,6 @@ def left(clock: Clock, days: int) -> dict[str, Any]:
     return {"clock": clock, "days": days, "late": -days, "tone": tone}
 
 
-@register.inclusion_tag("portal/part/field.html", takes_context=True)
-def field(
-    context: Context, name: str, label: str, value: Any = "", *, kind: str = "text",
-    choices: Choices = (), required: bool = True, hint: str = "", prefix: str = "",
-) -> dict[str, Any]:
-    """One labelled field; what was typed wins over the stored value after a refusal."""
-    typed = context.get("typed")
-    shown = typed.getlist(name)[-1] if typed and name in typed else value
-    if typed and kind == "check":
-        shown = name in typed
-    return {
-        "name": name, "label": label, "value": "" if shown is None else shown, "kind": kind,
-        "choices": choices, "required": required, "hint": hint, "id": f"{prefix}{name}",
-    }
-
-
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
     """The present query string with some parts changed; empty parts fall away."""
@@ -152,12 +132,12 @@ def query(context: Context, **changes: Any) -> str:
         parts.pop(name, None)
         if value not in (None, ""):
             parts[name] = value
-    return "?" + parts.urlencode()
+    return f"?{parts.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)
 def may_do(context: Context, permission: str, unit: Any = None) -> bool:
-    """Whether the person may do it to this unit's affairs: buttons that would be refused stay away."""
+    """Whether the person may do it to this unit's affairs: no button that would be refused."""
     from yunzhang.people.permissions import may
 
     return may(context["actor"], permission, unit or None)
@@ -168,12 +148,6 @@ def chart_rows(chart: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
     """The rows of the table that says the same as the chart."""
     columns = [one["data"] for one in chart["series"]]
     return [(label, [column[at] for column in columns]) for at, label in enumerate(chart["labels"])]
-
-
-@register.filter
-def choices(rows: Iterable[Any], attribute: str = "code") -> list[tuple[str, str]]:
-    """Pack rows or records as choices of a select: (value, words)."""
-    return [(str(getattr(row, attribute)), said(row) or str(row)) for row in rows]
 
 
 @register.filter
@@ -221,18 +195,6 @@ def joined(parts: Iterable[str]) -> str:
 
 
 @register.filter
-def values(members: Iterable[Any]) -> list[tuple[str, str]]:
-    """Members of an enumeration as choices."""
-    return [(member.value, member.value) for member in members]
-
-
-@register.filter
-def names(records: Iterable[Any]) -> list[tuple[str, str]]:
-    """Records known by their name as choices."""
-    return [(record.name, record.name) for record in records]
-
-
-@register.filter
 def unlocalized(number: float) -> str:
     """A number as attributes of a page want it, whatever the language."""
     return f"{number:.4f}"
@@ -242,21 +204,6 @@ def unlocalized(number: float) -> str:
 def state_name(value: str, kind: str) -> str:
     """A state in words alone, for the options of a select."""
     return gettext(STATES[kind][value][0])
-
-
-@register.filter
-def keyed(records: Iterable[Any]) -> list[tuple[str, str]]:
-    """Callers' keys as choices."""
-    return [(str(record.pk), record.name) for record in records]
-
-
-@register.simple_tag(takes_context=True)
-def typed_or(context: Context, name: str, row: int, value: Any = "") -> str:
-    """What was typed into the field of a numbered row, else its stored value."""
-    typed, field_name = context.get("typed"), f"{name}_{row}"
-    if typed and field_name in typed:
-        return str(typed[field_name])
-    return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
 @register.filter
@@ -284,12 +231,12 @@ def step_said(step: Step) -> str:
 
 
 @register.filter
-def role_choices(rows: Iterable[Role]) -> list[tuple[str, str]]:
-    """Roles of the pack as choices."""
-    return [(row.id, said(row)) for row in rows]
-
-
-@register.filter
 def pairs(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """A mapping's pairs; safe where a key may be called "items"."""
     return list(mapping.items())
+
+
+@register.filter
+def signed(number: Any) -> str:
+    """A change, with its sign."""
+    return f"{float(number):+.2f}"

@@ -38,7 +38,7 @@
       xAxis: { type: "value", splitLine: { lineStyle: { color: LINE } } },
       yAxis: {
         type: "category", inverse: true, data: data.labels, axisTick: { show: false },
-        axisLabel: { color: INK, width: 130, overflow: "truncate" },
+        axisLabel: { color: INK, width: 150, overflow: "break" },
       },
       series: data.series.map((one) => ({
         ...one, type: "bar", barMaxWidth: 22, itemStyle: { borderRadius: [0, 4, 4, 0] },

@@ -1,0 +1,171 @@
+"""Every page: for the right person, in two languages, with few queries; closed to the others."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from tests.portal.words import collected
+from yunzhang.oversee.models import Score
+from yunzhang.people.permissions import pack
+
+QUERIES = 32
+CODE = "307001/000001"
+
+# Page, who opens it, and what must stand on it: names of the town, not words of the page.
+PAGES = {
+    "desk of an officer": ("provider", "/", "低保家庭信息"),
+    "desk of a provider's head": ("provider_head", "/", "急救调度地址匹配"),
+    "desk of a consumer": ("consumer", "/", "疫苗接种点规划"),
+    "desk of a consumer's head": ("consumer_head", "/", "基层医疗机构布局分析"),
+    "desk of the authority": ("reviewer", "/", "村级组织名录"),
+    "desk of a chief": ("chief", "/", "{total}"),
+    "catalog": ("consumer", "/catalog", "乡级行政区划代码"),
+    "catalog, searched": ("consumer", "/catalog?q=统计用", "统计用乡级区划代码"),
+    "entry": ("consumer", f"/catalog/{CODE}", "county_code"),
+    "entry that drifted": ("stats", "/catalog/307001/000002", "established"),
+    "version in review": ("reviewer", "{version}", "村级组织名录"),
+    "entry editor": ("provider", "{edit}", "低保家庭信息"),
+    "systems": ("provider", "/systems", "区划地名管理系统"),
+    "new table": ("provider", "{new_table}", "区划地名管理系统"),
+    "table": ("provider", "/tables/townships", "451024100"),
+    "quality": ("provider", "/quality", "乡级行政区划代码"),
+    "verdict": ("provider", "/quality/townships", "name-required"),
+    "checks": ("provider", "/quality/townships/checks", "code-once"),
+    "nodes": ("provider", "/nodes", "civil-node"),
+    "requests": ("consumer", "/requests", "急救调度地址匹配"),
+    "new request": ("consumer", f"/requests/new/{CODE}", "传染病流行病学调查"),
+    "request to reply to": ("provider_head", "{applied}", "急救调度地址匹配"),
+    "request to complete": ("consumer", "{noticed}", "补充接种点建设的批文"),
+    "request refused": ("consumer", "{refused}", "招商不属于卫生健康部门职责"),
+    "grants": ("consumer", "/grants", "核对病例所在乡镇"),
+    "grant": ("provider", "{grant}", "http://127.0.0.1:8101"),
+    "keys": ("consumer", "/keys", "疾控业务系统"),
+    "usage": ("provider", "/usage?by=purpose", "核对病例所在乡镇"),
+    "scoreboard": ("chief", "/scores", "{total}"),
+    "score": ("chief", "{score}", "{total}"),
+    "figure": ("chief", "{score}/catalog_coverage", "低保家庭信息"),
+    "ledger": ("auditor", "/ledger", "civil-node"),
+    "log of the hub": ("auditor", "/ledger/HUB", "person:"),
+    "log of a node": ("auditor", "/ledger/civil-node", "核对病例所在乡镇"),
+    "fact": ("auditor", "/ledger/HUB/3", "why_hash"),
+    "receipt": ("auditor", "/ledger/civil-node/3", "answer_hash"),
+    "calendar": ("reviewer", "/calendar?year=2026", "chinesecalendar"),
+    "units": ("reviewer", "/units", "广西壮族自治区民政厅"),
+    "people": ("reviewer", "/people", "韦国强"),
+}
+CLOSED = {
+    "units are the authority's": ("provider", "/units", 403),
+    "people are the authority's": ("consumer", "/people", 403),
+    "keys are the consumer's": ("provider", "/keys", 403),
+    "a chief drafts no request": ("chief", f"/requests/new/{CODE}", 403),
+    "a request between others": ("stats_head", "{applied}", 404),
+    "a grant between others": ("stats", "{grant}", 404),
+    "another unit's table": ("stats", "/tables/townships", 404),
+    "another unit's verdict": ("stats", "/quality/townships", 404),
+    "another unit's draft": ("consumer", "{version}", 404),
+    "a request nobody made": ("consumer", "/requests/none", 404),
+    "an entry nobody wrote": ("consumer", "/catalog/307001/999999", 404),
+    "a log of no node": ("auditor", "/ledger/nowhere", 404),
+    "an entry not in the log": ("auditor", "/ledger/HUB/99999", 404),
+    "a whole log is verified by auditors": ("provider", "/ledger/HUB/verified", 403),
+}
+
+
+@pytest.fixture
+def addresses(town) -> dict[str, str]:
+    numbers = {stage: reverse("request", args=[r.number]) for stage, r in town.requests.items()}
+    score = Score.objects.get(period="2026Q4", unit=town.units[2])
+    return {
+        **numbers,
+        "total": str(score.total),
+        "version": reverse("version", args=[town.entries["villages"].pk]),
+        "edit": reverse("entry_edit", args=[town.entries["relief"].pk]),
+        "new_table": reverse("table_new", args=[town.tables["townships"].system_id]),
+        "grant": reverse("grant", args=[town.grants["granted"].pk]),
+        "score": reverse("score", args=["2026Q4", town.units[2].code]),
+    }
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_its_subject_with_few_queries(
+    page, language, visit, addresses, django_assert_max_num_queries
+):
+    who, address, needle = PAGES[page]
+    client = visit(who, language)
+
+    with django_assert_max_num_queries(QUERIES):
+        answer = client.get(address.format(**addresses))
+
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert needle.format(**addresses) in text
+    assert f'<html lang="{language}">' in text
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert not re.search(r"\son\w+=|<script>|style=", text), "the content policy would stop it"
+
+
+def test_a_chinese_page_says_nothing_in_english(visit, addresses):
+    said = {text for text in collected() if len(text) > 12 and "%" not in text}
+
+    text = "".join(
+        visit(who).get(address.format(**addresses)).content.decode()
+        for who, address, _ in PAGES.values()
+    )
+
+    assert not {words for words in said if f">{words}<" in text}
+
+
+@pytest.mark.parametrize("case", CLOSED)
+def test_a_page_is_closed_to_others(case, visit, addresses):
+    who, address, status = CLOSED[case]
+
+    answer = visit(who).get(address.format(**addresses))
+
+    assert answer.status_code == status
+    assert "Traceback" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stranger_is_shown_the_sign_in_page(page, client, town, addresses):
+    address = PAGES[page][1].format(**addresses)
+
+    answer = client.get(address)
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in?next=")
+
+
+def test_a_browser_that_prefers_english_is_still_answered_in_chinese(client, db):
+    answer = client.get("/sign-in", headers={"accept-language": "en-GB"})
+
+    assert "登录" in answer.content.decode()
+
+
+def test_the_switch_speaks_english_and_comes_back(visit):
+    client = visit("consumer")
+
+    turned = client.post("/language", {"language": "en", "next": "/catalog"})
+
+    assert turned["Location"] == "/catalog"
+    assert "Search by what you need" in client.get("/catalog").content.decode()
+
+
+def test_lists_are_paged_by_what_came_last(town, visit, monkeypatch):
+    monkeypatch.setattr(type(pack()), "limit", lambda self, id: 1 if id == "page.rows" else 10_000)
+    client = visit("consumer")
+
+    for path in ("/requests", "/grants", "/catalog", "/ledger/HUB"):
+        first = client.get(path).content.decode()
+        [following] = set(re.findall(r'href="(\?[^"]*after=[^"]+)"', first))
+        second = client.get(path + following.replace("&amp;", "&")).content.decode()
+
+        rows = [
+            re.findall(r"<(?:tr|h3)><(?:td[^>]*><)?a href=\"([^\"]+)\"", page)
+            for page in (first, second)
+        ]
+        assert len(rows[0]) == len(rows[1]) == 1
+        assert rows[0] != rows[1]
