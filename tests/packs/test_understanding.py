@@ -9,7 +9,7 @@ import pytest
 from yunzhang.packs.understanding import Reader, Sheet, due_of, recognise, understand
 
 ISSUED = date(2020, 3, 24)
-READER = Reader("mine", "某市方案(2020)", ISSUED)
+READER = Reader("mine", "示例方案(2020)", ISSUED)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_tasks_headings_and_units_become_rows() -> None:
         ("序号", "重点任务", "牵头单位", "责任单位", "时限要求"),
         (
             (2, ("一、基础", "", "", "", "")),
-            (3, ("1", "编制目录", "市数据局、市财政局", "各县区", "2020年6月底前")),
+            (3, ("1", "编制目录", "市数据局，市财政局", "各县区", "2020年6月底前")),
             (4, ("2", "清理系统", "市数据局", "", "长期")),
             (5, ("3", "统一标准", "", "各县区", "2021年底")),
         ),

@@ -93,7 +93,9 @@ def test_faults_of_all_kinds_and_files_come_together() -> None:
         assert fault.sentence("en")
 
 
-@pytest.mark.parametrize("value", ["TODO", "xxx", "???", "……", "<单位>", "待填", "待补充", "某市"])
+@pytest.mark.parametrize(
+    "value", ["TODO", "xxx", "???", "？？", "……", "<单位>", "待填", "待补充", "某市"]
+)
 def test_a_placeholder_is_no_rule(value: str) -> None:
     [fault] = faults(unit_kinds=row("unit_kinds", "k", f'note = "{value}"\n'))
 

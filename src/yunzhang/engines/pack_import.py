@@ -22,7 +22,7 @@ PACK_OCCUPIED = FaultKind(
     "pack.occupied",
     409,
     Text(
-        "{folder} 中已有政策包文件,没有写入。",
+        "{folder} 中已有政策包文件，没有写入。",
         "{folder} already holds a pack; nothing was written.",
     ),
     Text("另给一个空文件夹。", "Give an empty folder."),

@@ -21,11 +21,11 @@ TABLE_UNCLEAR = FaultKind(
     "import.table_unclear",
     422,
     Text(
-        "{sheet}:列名({columns})既不像任务表,也不像云长名录,未读入。",
+        "{sheet}：列名（{columns}）既不像任务表，也不像云长名录，未读入。",
         "{sheet}: its columns ({columns}) are neither a task table's nor a directory's; left out.",
     ),
     Text(
-        "首行写列名:任务表须有“重点任务”和“牵头单位”,名录须有“单位”和“云长”。",
+        "首行写列名：任务表须有“重点任务”和“牵头单位”，名录须有“单位”和“云长”。",
         "Name the columns in the first row, as docs/packs.md says.",
     ),
 )
@@ -33,23 +33,23 @@ DUE_UNCLEAR = FaultKind(
     "import.due_unclear",
     422,
     Text(
-        "{sheet} 第 {row} 行:读不懂时限“{text}”。", "{sheet}, row {row}: no date read in “{text}”."
+        "{sheet} 第 {row} 行：读不懂时限“{text}”。", "{sheet}, row {row}: no date read in “{text}”."
     ),
     _BY_HAND,
 )
 CELL_BLANK = FaultKind(
     "import.cell_blank",
     422,
-    Text("{sheet} 第 {row} 行:“{column}”为空。", "{sheet}, row {row}: “{column}” is blank."),
+    Text("{sheet} 第 {row} 行：“{column}”为空。", "{sheet}, row {row}: “{column}” is blank."),
     _BY_HAND,
 )
 
 ROWS_LOST = FaultKind(
     "import.rows_lost",
     422,
-    Text("{sheet}:有 {rows} 行读不出来,未读入。", "{sheet}: {rows} rows could not be read."),
+    Text("{sheet}：有 {rows} 行读不出来，未读入。", "{sheet}: {rows} rows could not be read."),
     Text(
-        "首行应为列名而不是标题,各行列数应相同。",
+        "首行应为列名而不是标题，各行列数应相同。",
         "The first row must name the columns, not the title, and all rows have as many cells.",
     ),
 )
@@ -237,7 +237,7 @@ def _units(
     cell: str, cite: Citation, reader: Reader, found: Understood, *, split: bool = True
 ) -> Iterator[str]:
     """The ids of the units a cell names, each made when first met."""
-    names = re.split("[、,,;;]", cell) if split else [cell]
+    names = re.split("[、,，;；]", cell) if split else [cell]
     for name in filter(None, names) if split else names:
         if name not in found.units:
             id = f"{reader.pack}.unit.{len(found.units) + 1}"

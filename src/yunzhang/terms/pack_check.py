@@ -26,7 +26,7 @@ from yunzhang.terms.pack_rows import QUOTE_CHARACTERS, Procedure, ReportRule, Ro
 
 HEAD_FILE = "pack.toml"
 PLACEHOLDER = re.compile(
-    r"(?i)todo|tbd|fixme|x{2,}|[??]+|…+|\.{3,}|<.*>|待[定填补写]|待补充|占位|某[省市县区]"
+    r"(?i)todo|tbd|fixme|x{2,}|[?？]+|…+|\.{3,}|<.*>|待[定填补写]|待补充|占位|某[省市县区]"
 )
 MONTHS = {"year": 12, "quarter": 3, "month": 0, "irregular": 0}  # the last month a report may name
 Tables = Mapping[str, type[Row]]
@@ -92,7 +92,7 @@ def _read(name: str, text: str, tables: Tables, found: Found) -> None:
         part = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found.faults.append(
-            _malformed(name, "—", "TOML", f"不是 TOML({error})", f"no TOML ({error})")
+            _malformed(name, "—", "TOML", f"不是 TOML（{error}）", f"no TOML ({error})")
         )
         return
     for key, value in part.items():
@@ -152,7 +152,10 @@ def _row_faults(placed: Placed) -> Iterator[Fault]:
     if isinstance(row, Procedure):
         yield from _steps(placed, row)
     if isinstance(row, Target) and (row.value is None) != (row.unit == "milestone"):
-        zh, en = "里程碑不写数值,其他指标必须写", "a milestone has no value, other targets need one"
+        zh, en = (
+            "里程碑不写数值，其他指标必须写",
+            "a milestone has no value, other targets need one",
+        )
         yield _malformed(placed.file, placed.id, "value", zh, en)
     if isinstance(row, ReportRule) and row.month > MONTHS[row.cycle]:
         most = MONTHS[row.cycle]
