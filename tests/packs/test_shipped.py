@@ -46,6 +46,13 @@ def test_the_clocks_of_the_law_stand_in_every_pack(name: str) -> None:
     assert pack.retention("C7").years >= 3
 
 
+@pytest.mark.parametrize("name", shipped())
+def test_no_role_may_do_what_the_software_does_not_know(name: str) -> None:
+    known = {verb for role in read("national").roles for verb in role.may}
+
+    assert {verb for role in read(name).roles for verb in role.may} <= known
+
+
 def test_violations_are_nine_seven_and_three() -> None:
     kinds = [row.of for row in read("national").violations]
 

@@ -33,8 +33,8 @@ def looser(below: Row, above: Row) -> Iterator[Fault]:
         yield PACK_LOOSER(
             row=above.id,
             field=field,
-            above=getattr(above, field),
-            below=getattr(below, field),
+            above=getattr(above, field) or "—",
+            below=getattr(below, field) or "—",
             cite_above=_said(above.cite),
             cite_below=_said(below.cite),
         )
