@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -38,6 +39,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 D = TypeVar("D")
+_fields = cache(msgspec.structs.fields)  # working them out anew each time is slow
 
 
 def encode(value: Any) -> bytes:
@@ -61,7 +63,7 @@ def plain(value: Any) -> Any:
 def stated(value: Any) -> Any:
     """A document as plain data without what stands at its default; dates stay dates."""
     if isinstance(value, Document):
-        pairs = ((each, getattr(value, each.name)) for each in msgspec.structs.fields(type(value)))
+        pairs = ((each, getattr(value, each.name)) for each in _fields(type(value)))
         return {each.name: stated(said) for each, said in pairs if said != each.default}
     if isinstance(value, tuple):
         return [stated(each) for each in value]
@@ -115,7 +117,7 @@ def _misfits_of_record(data: Any, form: type[Document], path: str) -> Iterator[M
     if not isinstance(data, dict):
         yield Misfit(path, "wrong", form)
         return
-    fields = {field.name: field for field in msgspec.structs.fields(form)}
+    fields = {field.name: field for field in _fields(form)}
     within = f"{path}." if path else ""
     yield from (Misfit(f"{within}{name}", "unknown", None) for name in data.keys() - fields.keys())
     for name, each in fields.items():
