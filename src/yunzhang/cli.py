@@ -1,4 +1,4 @@
-"""The command line: `yunzhang hub | node | call | key | verify | demo`."""
+"""The command line: `yunzhang hub | node | call | key | pack | verify | demo`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ COMMANDS = {
     "node": ("yunzhang.node.commands:add_node_arguments", "run a node beside a department's data"),
     "call": ("yunzhang.node.commands:add_call_arguments", "call a node under a grant"),
     "key": ("yunzhang.protect.key_command:add_arguments", "make a key for a calling system"),
+    "pack": ("yunzhang.engines.pack_import:add_arguments", "check, compare, import policy packs"),
     "verify": (
         "yunzhang.protect.verify_command:add_arguments",
         "check a receipt, a proof or a log; needs no hub, no node",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from yunzhang.terms.pack import ClockRule
+from yunzhang.terms.pack_rows import ClockRule
 
 
 @dataclass(frozen=True)

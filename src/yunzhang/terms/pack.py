@@ -1,128 +1,78 @@
 """Packs: a jurisdiction's policy as rows that cite their clause.
 
-Pure: `parse` takes the texts of a pack's TOML files; reading them is `yunzhang.packs`.
+Pure: `parse` takes the texts of a pack's TOML files; reading them is `yunzhang.packs`. The kinds
+of rows are in `pack_rows`, what can be wrong with them in `pack_check`, what one row may change of
+another in `pack_layers`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import TypeVar, get_args, get_origin, get_type_hints
 
-from yunzhang.terms.document import Document, build
-from yunzhang.terms.faults import FaultKind, Refused, Text
-
-PACK_MALFORMED = FaultKind(
-    "pack.malformed",
-    400,
-    Text("政策包文件 {file} 有误:{reason}", "Pack file {file} is wrong: {reason}"),
-    Text("改正该行后重新装载。", "Correct that row and load the pack again."),
+from yunzhang.terms.document import build, replace
+from yunzhang.terms.faults import Fault, Refused, refuse_if
+from yunzhang.terms.pack_check import HEAD_FILE, Found, Head, read, references
+from yunzhang.terms.pack_faults import PACK_ROW_MISSING
+from yunzhang.terms.pack_layers import looser, over
+from yunzhang.terms.pack_rows import (
+    BoardRule,
+    CheckRule,
+    ChiefRow,
+    ClockRule,
+    CodeRow,
+    Duty,
+    Goal,
+    IndicatorRule,
+    Limit,
+    ListRule,
+    MaskDefault,
+    Procedure,
+    ReportRule,
+    Retention,
+    Role,
+    Row,
+    SourceText,
+    Target,
+    Task,
+    UnitKind,
+    UnitRow,
+    ViolationKind,
 )
-PACK_ROW_MISSING = FaultKind(
-    "pack.row_missing",
-    500,
-    Text("政策包中没有“{row}”这一行。", "The pack has no row “{row}”."),
-    Text("在政策包中补上该行及其依据。", "Add the row, with its citation, to the pack."),
-)
 
 
-class Citation(Document, frozen=True):
-    """Where a row comes from: document, clause, and at most 25 characters of quotation."""
+class Pack(Head, frozen=True):
+    """All rows of one jurisdiction; `over` names the pack it was layered over."""
 
-    document: str
-    clause: str
-    quote: str = ""
-
-
-class Row(Document, frozen=True):
-    """What every row of a pack has."""
-
-    id: str
-    cite: Citation
-    from_date: date | None = None
-    to_date: date | None = None
-
-
-class ClockRule(Row, frozen=True, kw_only=True):
-    """A legal limit: from an event, so many days, perhaps extended once."""
-
-    zh: str
-    en: str
-    event: str
-    days: int
-    unit: Literal["working_day", "calendar_day"]
-    extension_days: int = 0
-    extension_consent: str = ""
-
-
-class Limit(Row, frozen=True, kw_only=True):
-    """A number the software must respect; its unit is part of the row."""
-
-    value: int
-    unit: str
-
-
-class Role(Row, frozen=True, kw_only=True):
-    """A role, by its glossary name, and what it may do."""
-
-    zh: str
-    en: str
-    may: tuple[str, ...]
-    scope: Literal["own", "all"] = "own"  # its own unit's affairs, or every unit's
-
-
-class CodeRow(Row, frozen=True, kw_only=True):
-    """One value of a code list; `parent` for lists in levels."""
-
-    list: str
-    code: str
-    zh: str
-    en: str
-    parent: str = ""
-
-
-class MaskDefault(Row, frozen=True, kw_only=True):
-    """How a data item of a grade and kind is shown unless a grant says otherwise."""
-
-    grade: int
-    kind: str
-    way: str
-
-
-class IndicatorRule(Row, frozen=True, kw_only=True):
-    """An indicator's weight and target (percent) in the score of a unit."""
-
-    zh: str
-    en: str
-    weight: int
-    target: int
-
-
-class CheckRule(Row, frozen=True, kw_only=True):
-    """A sub-indicator of GB/T 36344: which dimension a kind of check reports under."""
-
-    dimension: str
-    zh: str
-    en: str
-
-
-class Pack(Document, frozen=True):
-    """All rows of one jurisdiction."""
-
-    id: str
-    zh: str
-    en: str
-    clocks: tuple[ClockRule, ...] = ()
-    limits: tuple[Limit, ...] = ()
+    documents: tuple[SourceText, ...] = ()
+    unit_kinds: tuple[UnitKind, ...] = ()
+    units: tuple[UnitRow, ...] = ()
     roles: tuple[Role, ...] = ()
+    chiefs: tuple[ChiefRow, ...] = ()
+    clocks: tuple[ClockRule, ...] = ()
+    retentions: tuple[Retention, ...] = ()
+    limits: tuple[Limit, ...] = ()
     codes: tuple[CodeRow, ...] = ()
     masks: tuple[MaskDefault, ...] = ()
-    indicators: tuple[IndicatorRule, ...] = ()
     checks: tuple[CheckRule, ...] = ()
+    indicators: tuple[IndicatorRule, ...] = ()
+    targets: tuple[Target, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    lists: tuple[ListRule, ...] = ()
+    boards: tuple[BoardRule, ...] = ()
+    reports: tuple[ReportRule, ...] = ()
+    violations: tuple[ViolationKind, ...] = ()
 
     def clock(self, id: str) -> ClockRule:
         return _find(self.clocks, id)
+
+    def retention(self, id: str) -> Retention:
+        return _find(self.retentions, id)
 
     def limit(self, id: str) -> int:
         return _find(self.limits, id).value
@@ -142,8 +92,90 @@ class Pack(Document, frozen=True):
                     return row.way
         raise Refused(PACK_ROW_MISSING(row=f"masks grade {grade}"))
 
+    def rows(self) -> Iterator[tuple[str, Row]]:
+        """Every row with the name of its table, in the order of the tables."""
+        for table in TABLES:
+            for row in getattr(self, table):
+                yield table, row
+
+    def on(self, day: date) -> Pack:
+        """The pack with only the rows in force on a day."""
+        tables = {
+            table: tuple(row for row in getattr(self, table) if _in_force(row, day))
+            for table in TABLES
+        }
+        return replace(self, **tables)
+
+
+TABLES: dict[str, type[Row]] = {
+    name: get_args(hint)[0]
+    for name, hint in get_type_hints(Pack).items()
+    if get_origin(hint) is tuple
+}
+"""Each table of a pack and the kind of its rows."""
 
 R = TypeVar("R", bound=Row)
+
+
+def over_of(files: Mapping[str, str]) -> str:
+    """The pack these files stand over, "" for none; what is wrong is left for `parse` to say."""
+    try:
+        named = tomllib.loads(files.get(HEAD_FILE, "")).get("over", "")
+    except tomllib.TOMLDecodeError:
+        return ""
+    return named if isinstance(named, str) else ""
+
+
+def parse(files: Mapping[str, str], below: Pack | None = None) -> Pack:
+    """Build a pack from {file name: TOML text}, layered over `below` when it is given.
+
+    Raises Refused with every fault of every file: form, ids, citations, dates, placeholders,
+    references, and rows looser than those they stand on.
+    """
+    found = read(files, TABLES)
+    known = {table: _ids(below, table) for table in TABLES}
+    stood_on = {} if below is None else _by_id(below)
+    refuse_if([*found.faults, *references(found, known), *_loosened(stood_on, _rows(found))])
+    own = _own(found)
+    return own if below is None else layered(below, own)
+
+
+def layered(below: Pack, above: Pack) -> Pack:
+    """The pack `above` standing on `below`: its name, all rows of both, each id once.
+
+    Raises Refused with `pack.looser`, citing both rows, for every limit loosened.
+    """
+    refuse_if(_loosened(_by_id(below), above.rows()))
+    tables = {table: over(getattr(below, table), getattr(above, table)) for table in TABLES}
+    return replace(above, over=above.over or below.id, **tables)
+
+
+def _loosened(
+    below: Mapping[tuple[str, str], Row], above: Iterable[tuple[str, Row]]
+) -> Iterator[Fault]:
+    for table, row in above:
+        if (table, row.id) in below:
+            yield from looser(below[table, row.id], row)
+
+
+def _by_id(pack: Pack) -> dict[tuple[str, str], Row]:
+    return {(table, row.id): row for table, row in pack.rows()}
+
+
+def _ids(pack: Pack | None, table: str) -> set[str]:
+    return set() if pack is None else {row.id for row in getattr(pack, table)}
+
+
+def _rows(found: Found) -> Iterator[tuple[str, Row]]:
+    return ((each.table, each.row) for each in found.placed if each.row is not None)
+
+
+def _own(found: Found) -> Pack:
+    """The pack of these files alone."""
+    tables: dict[str, tuple[Row, ...]] = {}
+    for table, row in _rows(found):
+        tables[table] = (*tables.get(table, ()), row)
+    return replace(build(found.head, Pack), **tables)
 
 
 def _find(rows: tuple[R, ...], id: str) -> R:
@@ -153,23 +185,6 @@ def _find(rows: tuple[R, ...], id: str) -> R:
     raise Refused(PACK_ROW_MISSING(row=id))
 
 
-def parse(files: Mapping[str, str]) -> Pack:
-    """Build a pack from {file name: TOML text}; raises Refused naming every file that is wrong."""
-    whole: dict[str, Any] = {}
-    faults = []
-    for name, text in sorted(files.items()):
-        try:
-            part = tomllib.loads(text)
-            build({"id": "", "zh": "", "en": "", **part}, Pack)
-        except (tomllib.TOMLDecodeError, Refused) as error:
-            faults.append(PACK_MALFORMED(file=name, reason=error))
-            continue
-        # A table in two files would lose the rows of one without a word.
-        faults += [
-            PACK_MALFORMED(file=name, reason=f"{key} stands in another file too")
-            for key in sorted(part.keys() & whole.keys())
-        ]
-        whole.update(part)
-    if faults:
-        raise Refused(*faults)
-    return build(whole, Pack)
+def _in_force(row: Row, day: date) -> bool:
+    begun = row.from_date is None or row.from_date <= day
+    return begun and (row.to_date is None or day <= row.to_date)

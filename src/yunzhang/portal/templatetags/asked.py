@@ -9,7 +9,7 @@ from django import template
 from django.template import Context
 
 from yunzhang.portal.templatetags.said import said
-from yunzhang.terms.pack import Role
+from yunzhang.terms.pack_rows import Role
 
 register = template.Library()
 

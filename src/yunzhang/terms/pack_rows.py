@@ -1,0 +1,289 @@
+"""Rows of a pack: every kind of policy a jurisdiction writes down, each citing its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar, Literal
+
+from yunzhang.terms.document import Document, Natural
+
+QUOTE_CHARACTERS = 25  # a short quotation; the documents themselves are not copied
+
+
+class Citation(Document, frozen=True):
+    """Where a row comes from: document, clause, and at most 25 characters of quotation.
+
+    `checked` is False for what was written down without the text at hand: it may be shown, but
+    must be compared with the text before anyone relies on it.
+    """
+
+    document: str
+    clause: str
+    quote: str = ""
+    checked: bool = True
+
+
+class Row(Document, frozen=True):
+    """What every row of a pack has.
+
+    `also` cites other places that say the same or, where a text contradicts itself, otherwise;
+    `note` tells the reader what. REFERS maps a field to the table whose ids it names.
+    """
+
+    REFERS: ClassVar[Mapping[str, str]] = {}
+
+    id: str
+    cite: Citation
+    from_date: date | None = None
+    to_date: date | None = None
+    also: tuple[Citation, ...] = ()
+    note: str = ""
+
+
+class Named(Row, frozen=True, kw_only=True):
+    """A row that people call by a name."""
+
+    zh: str
+    en: str
+
+
+class SourceText(Named, frozen=True, kw_only=True):
+    """A document the pack is drawn from; its id is what citations name."""
+
+    number: str = ""
+    issued_by: str = ""
+    issued_on: date | None = None
+    script: Literal["simplified", "traditional"] = "simplified"
+
+
+class UnitKind(Named, frozen=True, kw_only=True):
+    """A kind of unit: a department, an authority, an office, a leading group."""
+
+
+class UnitRow(Named, frozen=True, kw_only=True):
+    """A unit that the documents name."""
+
+    REFERS = {"kind": "unit_kinds", "parent": "units"}
+
+    kind: str
+    tier: str = ""
+    parent: str = ""
+
+
+class Role(Named, frozen=True, kw_only=True):
+    """A role, by its glossary name: what it may do, who holds it and who appoints to it.
+
+    `held_by` is the office that brings the role with it; `appointed_by` a unit, where the
+    document names one.
+    """
+
+    REFERS = {"appointed_by": "units", "unit_kinds": "unit_kinds", "above": "roles"}
+
+    may: tuple[str, ...]
+    scope: Literal["own", "all"] = "own"  # its own unit's affairs, or every unit's
+    held_by: str = ""
+    appointed_by: str = ""
+    unit_kinds: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()  # the roles that answer to it
+    fields: tuple[str, ...] = ()  # the fields of government it is set up for
+
+
+class ChiefRow(Named, frozen=True, kw_only=True):
+    """One line of a published directory of chiefs: the unit, who holds the post, the cloud."""
+
+    REFERS = {"unit": "units", "role": "roles"}
+
+    unit: str
+    role: str
+    holder: str
+    post: str = ""
+    cloud: str = ""
+
+
+class ClockRule(Named, frozen=True, kw_only=True):
+    """A legal limit: from an event, so many days, perhaps extended once."""
+
+    event: str
+    days: Natural
+    unit: Literal["working_day", "calendar_day"]
+    extension_days: Natural = 0
+    extension_consent: str = ""
+    at_end: Literal["", "overdue", "escalate"] = ""
+
+
+class Retention(Named, frozen=True, kw_only=True):
+    """How many years something must be kept at least."""
+
+    years: Natural
+
+
+class Limit(Row, frozen=True, kw_only=True):
+    """A number the software must respect; its unit is part of the row.
+
+    `bound` is set where the number is law: a layer above may then only go further.
+    """
+
+    value: int
+    unit: str
+    bound: Literal["", "at_least", "at_most"] = ""
+
+
+class CodeRow(Named, frozen=True, kw_only=True):
+    """One value of a code list; `parent` for lists in levels."""
+
+    list: str
+    code: str
+    parent: str = ""
+
+
+class MaskDefault(Row, frozen=True, kw_only=True):
+    """How a data item of a grade and kind is shown unless a grant says otherwise."""
+
+    grade: int
+    kind: str
+    way: str
+
+
+class CheckRule(Named, frozen=True, kw_only=True):
+    """A sub-indicator of GB/T 36344: which dimension a kind of check reports under."""
+
+    dimension: str
+
+
+class IndicatorRule(Named, frozen=True, kw_only=True):
+    """An indicator: its weight in the score of a unit and its target, both in percent.
+
+    Weight 0 is measured and shown, but not scored: no document gave it a weight.
+    """
+
+    weight: Natural = 0
+    target: Natural = 100
+
+
+class Target(Named, frozen=True, kw_only=True):
+    """What is to be reached by a date: a number of an indicator, or a milestone without one."""
+
+    REFERS = {"indicator": "indicators", "units": "units"}
+
+    group: str
+    by: date
+    unit: Literal["percent", "count", "milestone"]
+    value: int | None = None
+    indicator: str = ""
+    units: tuple[str, ...] = ()
+
+
+class DueDate(Document, frozen=True, kw_only=True):
+    """A date one place of a text sets for a task: done by it, or in effect from it."""
+
+    on: date
+    cite: Citation
+    kind: Literal["by", "from"] = "by"
+    continuing: bool = False  # "and carried on afterwards"
+
+
+class Task(Named, frozen=True, kw_only=True):
+    """A task: who leads, whose duty it is, and until when.
+
+    Where the text contradicts itself `due` holds every date, each with its own citation.
+    """
+
+    REFERS = {"lead": "units", "duty": "units"}
+
+    number: int
+    section: str
+    lead: tuple[str, ...] = ()
+    duty: tuple[str, ...] = ()
+    due: tuple[DueDate, ...] = ()
+
+
+class Goal(Named, frozen=True, kw_only=True):
+    """One member of a named set of aims, such as 四改四转; `tasks` and `targets` carry it out."""
+
+    REFERS = {"tasks": "tasks", "targets": "targets"}
+
+    group: str
+    tasks: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+class Duty(Named, frozen=True, kw_only=True):
+    """A standing rule: what someone must, should or must not do, and the exception if any."""
+
+    REFERS = {"roles": "roles"}
+
+    effect: Literal["require", "prefer", "allow", "forbid"]
+    strength: Literal["always", "in_principle"] = "always"
+    subject: str  # what it bears on: catalog, cloud, network, project, purpose …
+    unless: str = ""
+    roles: tuple[str, ...] = ()
+
+
+class Step(Document, frozen=True, kw_only=True):
+    """One step of a procedure: who acts, with what, within which clock, and what may follow."""
+
+    id: str
+    zh: str
+    en: str
+    who: tuple[str, ...]
+    attach: tuple[str, ...] = ()
+    clock: str = ""
+    next: tuple[str, ...] = ()  # ids of steps of this procedure; none: the procedure ends here
+
+
+class Procedure(Named, frozen=True, kw_only=True):
+    """A procedure, step by step; it begins with the first."""
+
+    REFERS = {"steps.who": "roles", "steps.clock": "clocks"}
+
+    subject: str
+    steps: tuple[Step, ...]
+
+
+class ListRule(Named, frozen=True, kw_only=True):
+    """A list to be kept and published, and who keeps it."""
+
+    REFERS = {"kept_by": "unit_kinds"}
+
+    kind: Literal["catalog", "sharing", "opening", "demand", "responsibility", "negative"]
+    kept_by: tuple[str, ...] = ()
+
+
+class BoardRule(Named, frozen=True, kw_only=True):
+    """The red or the black board: what brings a unit onto it.
+
+    Without an indicator the document sets up the board but names no measure.
+    """
+
+    REFERS = {"indicator": "indicators"}
+
+    colour: Literal["red", "black"]
+    indicator: str = ""
+    at_least: int | None = None  # percent of the indicator
+    below: int | None = None
+
+
+class ReportRule(Named, frozen=True, kw_only=True):
+    """A report that falls due again and again.
+
+    `month` is the month of the year, or of the quarter, 1 being its first; 0 where the document
+    names no date. `day` 0 is the month's last.
+    """
+
+    REFERS = {"who": "unit_kinds", "to": "units"}
+
+    cycle: Literal["month", "quarter", "year", "irregular"]
+    month: Natural = 0
+    day: Natural = 0
+    who: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+
+
+class ViolationKind(Named, frozen=True, kw_only=True):
+    """A kind of violation: whose, and the clocks whose breach is evidence of it."""
+
+    REFERS = {"clocks": "clocks"}
+
+    of: Literal["provider", "consumer", "authority"]
+    clocks: tuple[str, ...] = ()
