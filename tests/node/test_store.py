@@ -103,6 +103,20 @@ def test_a_malformed_csv_loads_its_good_rows_and_lists_the_bad(stage: Stage, tmp
     assert said[-1] == 2
 
 
+def test_loading_makes_the_forms_that_the_grants_held_show(stage: Stage, tmp_path):
+    from yunzhang.engines.readings import SourceKind, SourceSpec
+
+    grant = stage.grant()
+    stage.grant(table="elsewhere", masks=tuple(Mask(item=item, way="generalise") for item in ITEMS))
+    file = tmp_path / "villages.csv"
+    file.write_text("code,name,tel,county\n001,甲,13800000001,45\n", encoding="utf-8")
+
+    table = load(stage.home.folder, PLAN, SourceSpec(kind=SourceKind.CSV, location=str(file)))
+
+    (phone,) = (mask for mask in grant.masks if mask.way == "partial")
+    assert [table.shown(phone)] == [store.quote(name) for name in table.about.made]
+
+
 def test_a_changed_or_cut_file_is_said_to_be_broken(stage: Stage):
     table = store.open_table(stage.home.store, "villages")
     table.path.write_bytes(table.path.read_bytes()[:2048])
