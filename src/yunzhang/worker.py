@@ -20,10 +20,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunzhang.hub.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift  # noqa: E402
+from yunzhang.packs.at_start import insist  # noqa: E402
 from yunzhang.people import calendar, clocks, facts  # noqa: E402
 from yunzhang.people.models import DailyJob  # noqa: E402
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
@@ -134,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--once", action="store_true", help="give every job one turn")
     parser.add_argument("--parent", type=int, default=0, help="end when this process is gone")
     asked = parser.parse_args(arguments)
+    insist(settings.PACK)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

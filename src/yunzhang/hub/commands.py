@@ -10,6 +10,8 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
+from yunzhang.packs.at_start import insist
+
 SERVED_BY = "YUNZHANG_SERVED_BY"  # tells a web process its parent; set here, never by a person
 
 
@@ -35,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         os.environ["YUNZHANG_HOME"] = str(arguments.home.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunzhang.hub.settings")
     django.setup()
+    insist(settings.PACK)
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     {"up": _up, "found": _found, "key": _key}.get(arguments.hub_command, _nothing)(arguments)

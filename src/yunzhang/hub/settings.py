@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 BASE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("YUNZHANG_HOME", Path.cwd() / ".yunzhang")).resolve()
 HUB_NAME = os.environ.get("YUNZHANG_HUB_NAME", "hub.yunzhang.local")
+PACK = os.environ.get("YUNZHANG_PACK") or "national"  # a shipped pack's name, or a pack's folder
 LAKE = HOME / "lake"
 LEDGER = HOME / "log"
 HUB_KEY = HOME / "hub.key"

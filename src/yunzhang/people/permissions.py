@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
+from django.conf import settings
 from django.db.models import Q
 
-from yunzhang.packs import read
+from yunzhang.packs import load
 from yunzhang.people.models import Person, Post, Unit
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text
@@ -90,8 +92,13 @@ class Actor:
 
 
 def pack() -> Pack:
-    """The pack in force."""
-    return read("national")
+    """The pack in force, with those it stands on: the setting PACK names it."""
+    return _loaded(settings.PACK)
+
+
+@cache
+def _loaded(place: str) -> Pack:
+    return load(place)
 
 
 def actor_of(person: Person, today: date) -> Actor:

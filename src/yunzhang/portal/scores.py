@@ -11,10 +11,12 @@ from django.shortcuts import render
 
 from yunzhang import clock
 from yunzhang.oversee import scores
+from yunzhang.oversee.indicators import INDICATORS
 from yunzhang.oversee.models import Score
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import figures, seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.terms.pack_rows import IndicatorRule
 
 
 @door("score.see")
@@ -28,7 +30,7 @@ def scoreboard(request: Visit) -> HttpResponse:
         "period": period,
         "periods": periods,
         "ranked": [_place(*each) for each in zip(scores.places(ranked), ranked, strict=True)],
-        "indicators": pack().indicators,
+        "indicators": _measured(),
         "chart": _bars(ranked),
         "mine": request.actor.unit,
     }
@@ -41,7 +43,7 @@ def unit_score(request: Visit, period: str, unit: str) -> HttpResponse:
     past = Score.objects.filter(unit=score.unit).order_by("frozen_at")
     context = {
         "score": score,
-        "figures": [(rule, _figures(score).get(rule.id)) for rule in pack().indicators],
+        "figures": [(rule, _figures(score).get(rule.id)) for rule in _measured()],
         "chart": _trend(list(past)),
     }
     return render(request, "portal/score.html", context)
@@ -64,6 +66,11 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
         "held": figures.records(shown["kind"], shown["held"][:limit], linked=own),
     }
     return render(request, "portal/figure.html", context)
+
+
+def _measured() -> list[IndicatorRule]:
+    """The pack's indicators that the hub can measure; the others stand on the pack's page only."""
+    return [rule for rule in pack().indicators if rule.id in INDICATORS]
 
 
 def _periods() -> list[str]:
