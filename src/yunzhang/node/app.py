@@ -37,7 +37,7 @@ BODY_TOO_LARGE = FaultKind(
     "body.too_large",
     413,
     Text("请求体超过 {limit} 字节。", "The body is larger than {limit} bytes."),
-    Text("缩短请求;大批数据改用批量交换。", "Shorten the request; for bulk use batch exchange."),
+    Text("缩短请求；大批数据改用批量交换。", "Shorten the request; for bulk use batch exchange."),
 )
 BODY_TOO_SLOW = FaultKind(
     "body.too_slow",
@@ -48,7 +48,7 @@ BODY_TOO_SLOW = FaultKind(
 NODE_FAILED = FaultKind(
     "node.failed",
     500,
-    Text("节点内部故障,事件编号 {incident}。", "The node failed; incident {incident}."),
+    Text("节点内部故障，事件编号 {incident}。", "The node failed; incident {incident}."),
     Text(
         "把事件编号告诉提供部门的运维人员。", "Tell the incident number to the provider's operator."
     ),

@@ -11,15 +11,15 @@ from yunzhang.terms.faults import Fault, FaultKind, Text
 from yunzhang.terms.grant import Condition, Grant, Revocation
 
 _RENEW = Text(
-    "在申请页续期,或确认数据已按要求处置。",
+    "在申请页续期，或确认数据已按要求处置。",
     "Renew it on the request page, or confirm that the data is disposed of.",
 )
 _ASK = Text(
-    "只请求授权范围内的内容;需要更多时另行申请。",
+    "只请求授权范围内的内容；需要更多时另行申请。",
     "Ask within the grant; apply for more if it is needed.",
 )
 _TOMORROW = Text(
-    "明日(北京时间)再调用,或申请提高额度。",
+    "明日（北京时间）再调用，或申请提高额度。",
     "Call again tomorrow (Beijing time), or apply for a higher quota.",
 )
 _CORRECT = Text("按接口说明改正后重发。", "Correct it as the interface page says and send again.")
@@ -38,7 +38,7 @@ GRANT_SUSPENDED = FaultKind(
     403,
     Text("授权自 {at} 起中止。", "The grant is suspended since {at}."),
     Text(
-        "向提供部门了解原因;恢复后可继续调用。",
+        "向提供部门了解原因；恢复后可继续调用。",
         "Ask the provider why; calls work again when it is resumed.",
     ),
 )
@@ -61,7 +61,7 @@ REVOCATIONS_STALE = FaultKind(
     "revocations.stale",
     503,
     Text(
-        "撤销清单已有 {age} 秒未更新,上限 {limit} 秒,节点暂停应答。",
+        "撤销清单已有 {age} 秒未更新，上限 {limit} 秒，节点暂停应答。",
         "The revocation list is {age} seconds old, {limit} at most: the node answers no calls.",
     ),
     Text("恢复节点与枢纽的连接。", "Restore the connection between node and hub."),
@@ -70,7 +70,8 @@ PURPOSE_OTHER = FaultKind(
     "purpose.other",
     403,
     Text(
-        "用途与授权不符;授权用途是“{purpose}”。", "The purpose is not the granted one, “{purpose}”."
+        "用途与授权不符；授权用途是“{purpose}”。",
+        "The purpose is not the granted one, “{purpose}”.",
     ),
     _ASK,
 )
@@ -78,7 +79,7 @@ SCENARIO_OTHER = FaultKind(
     "scenario.other",
     403,
     Text(
-        "应用场景与授权不符;授权场景是“{scenario}”。",
+        "应用场景与授权不符；授权场景是“{scenario}”。",
         "The scenario is not the granted one, “{scenario}”.",
     ),
     _ASK,
@@ -101,7 +102,7 @@ ASKED_TWO_WAYS = FaultKind(
 KEY_MISSING = FaultKind(
     "key.missing",
     422,
-    Text("按主键调用缺少:{items}。", "The call by key lacks: {items}."),
+    Text("按主键调用缺少：{items}。", "The call by key lacks: {items}."),
     _CORRECT,
 )
 KEY_OUTSIDE = FaultKind(
@@ -123,7 +124,7 @@ FILTER_MASKED = FaultKind(
     "filter.masked",
     403,
     Text(
-        "“{item}”是脱敏项,只能按相等筛选。",
+        "“{item}”是脱敏项，只能按相等筛选。",
         "“{item}” is masked: it can be compared for equality only.",
     ),
     _ASK,
@@ -141,7 +142,7 @@ FILTER_TOO_MANY = FaultKind(
     "filter.too_many",
     422,
     Text(
-        "条件中共有 {found} 个取值,上限 {limit}。",
+        "条件中共有 {found} 个取值，上限 {limit}。",
         "The call compares {found} values; {limit} at most.",
     ),
     Text("分成几次调用。", "Split it into several calls."),
@@ -149,26 +150,26 @@ FILTER_TOO_MANY = FaultKind(
 QUOTA_CALLS = FaultKind(
     "quota.calls",
     429,
-    Text("今日已调用 {used} 次,达到额度。", "{used} calls today: the quota is used up."),
+    Text("今日已调用 {used} 次，达到额度。", "{used} calls today: the quota is used up."),
     _TOMORROW,
 )
 QUOTA_ROWS = FaultKind(
     "quota.rows",
     429,
-    Text("今日已取 {used} 行,达到额度。", "{used} rows today: the quota is used up."),
+    Text("今日已取 {used} 行，达到额度。", "{used} rows today: the quota is used up."),
     _TOMORROW,
 )
 RATE_EXCEEDED = FaultKind(
     "quota.rate",
     429,
     Text("每秒最多调用 {limit} 次。", "{limit} calls a second at most."),
-    Text("放慢调用,下一秒再试。", "Slow down and try again in a second."),
+    Text("放慢调用，下一秒再试。", "Slow down and try again in a second."),
 )
 PAGE_TOO_LARGE = FaultKind(
     "page.too_large",
     422,
     Text("每页 1 至 {limit} 行。", "A page holds 1 to {limit} rows."),
-    Text("减少 page.rows,逐页读取。", "Lower page.rows and read page by page."),
+    Text("减少 page.rows，逐页读取。", "Lower page.rows and read page by page."),
 )
 
 

@@ -35,19 +35,19 @@ CALL_TOO_SLOW = FaultKind(
     "call.too_slow",
     422,
     Text("查询在 {seconds} 秒内没有完成。", "The query did not finish within {seconds} seconds."),
-    Text("按这些信息项之一缩小范围:{items}。", "Narrow it by one of these items: {items}."),
+    Text("按这些信息项之一缩小范围：{items}。", "Narrow it by one of these items: {items}."),
 )
 NODE_BUSY = FaultKind(
     "node.busy",
     503,
     Text("节点正在处理的慢查询已满。", "The node is busy with slow queries."),
-    Text("稍后重试,或缩小查询范围。", "Try again later, or narrow the call."),
+    Text("稍后重试，或缩小查询范围。", "Try again later, or narrow the call."),
 )
 TABLE_DRIFTED = FaultKind(
     "table.drifted",
     503,
     Text(
-        "表中已没有授权涉及的信息项:{items}。",
+        "表中已没有授权涉及的信息项：{items}。",
         "The table no longer has these granted items: {items}.",
     ),
     Text("请提供部门核对目录与数据表。", "Ask the provider to compare the catalog with the table."),

@@ -41,7 +41,7 @@ WELCOME_KIND = "session-answer/1"
 HEADER = b"yunzhang-call"
 
 _AGAIN = Text(
-    "用使用部门的密钥重新握手(POST /session)。",
+    "用使用部门的密钥重新握手（POST /session）。",
     "Shake hands again with the consumer's key (POST /session).",
 )
 _CLOCK = Text("校准时钟后重试。", "Set the clock right and try again.")
@@ -86,7 +86,7 @@ CONSUMER_UNKNOWN = FaultKind(
     401,
     Text("没有授权使用这把密钥。", "No grant on this node names this key."),
     Text(
-        "核对密钥;新授权在下一次同步后生效。",
+        "核对密钥；新授权在下一次同步后生效。",
         "Check the key; a new grant arrives with the next synchronisation.",
     ),
 )
@@ -100,7 +100,7 @@ HANDSHAKES_TOO_MANY = FaultKind(
     "session.too_many",
     429,
     Text("每分钟最多握手 {limit} 次。", "{limit} handshakes a minute at most."),
-    Text("继续使用已有会话,或稍后再试。", "Keep using the open session, or try again later."),
+    Text("继续使用已有会话，或稍后再试。", "Keep using the open session, or try again later."),
 )
 
 

@@ -44,22 +44,23 @@ TABLE_BROKEN = FaultKind(
     "table.broken",
     503,
     Text(
-        "表“{table}”的服务副本无法打开:{reason}", "The copy of “{table}” cannot be opened: {reason}"
+        "表“{table}”的服务副本无法打开：{reason}",
+        "The copy of “{table}” cannot be opened: {reason}",
     ),
     Text("重新装载该表。", "Load the table again."),
 )
 COLUMNS_MISSING = FaultKind(
     "table.columns_missing",
     422,
-    Text("数据源中没有这些列:{columns}", "The source lacks these columns: {columns}"),
+    Text("数据源中没有这些列：{columns}", "The source lacks these columns: {columns}"),
     Text("核对信息项与列名的对应关系。", "Check which column each item comes from."),
 )
 LOAD_FAILED = FaultKind(
     "load.failed",
     507,
-    Text("装载表“{table}”失败:{reason}", "Loading “{table}” failed: {reason}"),
+    Text("装载表“{table}”失败：{reason}", "Loading “{table}” failed: {reason}"),
     Text(
-        "原有数据仍在使用;排除原因后重新装载。",
+        "原有数据仍在使用；排除原因后重新装载。",
         "The former data stays in use; remove the cause and load again.",
     ),
 )
