@@ -2,6 +2,7 @@
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 ARGS ?=
+PACK ?= guangxi-2022
 
 .DEFAULT_GOAL := help
 .PHONY: help python setup demo test check bench lock clean
@@ -16,8 +17,8 @@ python:
 setup: python ## Set up what the demo needs (again: takes no time)
 	@$(PYTHON) -m tools.setup run
 
-demo: setup ## Walk one table through its nine steps, on real data (ARGS=--once to end afterwards)
-	@$(BIN)/yunzhang demo $(ARGS)
+demo: setup ## Walk one table through its nine steps, on real data (ARGS=--once ends afterwards; PACK=liuzhou-2020)
+	@$(BIN)/yunzhang demo --pack $(PACK) $(ARGS)
 
 test: python ## Set up and run all tests (ARGS="tests/node -k replay" for some)
 	@$(PYTHON) -m tools.setup test

@@ -32,6 +32,7 @@ def test_the_walk_ends_well_and_says_what_a_join_by_code_would_have_done(tmp_pat
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "guangxi-2022" in done.stdout
     assert "620,573" in done.stdout
     assert "34,005" in done.stdout
     assert "6,590" in done.stdout
@@ -51,3 +52,25 @@ def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path):
     assert done.returncode == 1
     assert "demo.folder_foreign" in done.stderr
     assert (tmp_path / "letter.txt").read_text() == "mine"
+
+
+def test_an_unknown_pack_is_refused_before_anything_is_made(tmp_path: Path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "yunzhang.cli",
+            "demo",
+            "--pack",
+            "atlantis",
+            "--folder",
+            str(tmp_path),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "pack.missing" in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -16,11 +16,12 @@ from yunzhang.demo import screen
 from yunzhang.demo.registers import write
 from yunzhang.demo.servers import Servers, free_port
 from yunzhang.demo.town import OFFICE, OFFICIALS
-from yunzhang.packs import read
+from yunzhang.packs import load
 from yunzhang.protect.keys import SigningKey
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
 MARK = "this-is-a-demo"
+PACK = "guangxi-2022"  # the demonstration's departments are Guangxi's
 
 FOLDER_FOREIGN = FaultKind(
     "demo.folder_foreign",
@@ -40,11 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, default=Path("home/demo"), help="made anew each time"
     )
     parser.add_argument("--port", type=int, default=0, help="the hub's port; a free one by default")
+    parser.add_argument(
+        "--pack",
+        default=PACK,
+        help="the pack in force: a shipped name or a folder; default %(default)s",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk the nine steps; then serve until interrupted, unless `--once`."""
+    load(arguments.pack)  # one that is unknown or faulty is refused before a folder is cleared
     folder = _fresh(arguments.folder.resolve())
     port, password = arguments.port or free_port(), secrets.token_urlsafe(9)
     hub = f"http://127.0.0.1:{port}"
@@ -52,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         DJANGO_SETTINGS_MODULE="yunzhang.hub.settings",
         YUNZHANG_HOME=str(folder / "hub"),
         YUNZHANG_SOURCES=str(folder / "registers"),
+        YUNZHANG_PACK=arguments.pack,
     )
     django.setup()
     with Servers(folder) as servers:
@@ -67,10 +75,12 @@ def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) ->
     from yunzhang.demo import hub_steps
     from yunzhang.demo.node_steps import Nodes
     from yunzhang.demo.walk import walk
+    from yunzhang.people.permissions import pack
 
     screen.step(0, "准备", "prepared")
     write(folder / "registers")
     screen.left("三个部门的真实名录已写成各自的库和文件")
+    screen.left(f"政策包：{pack().zh}（{pack().id}）")
     pid = servers.start("hub", ["hub", "up", "--port", str(port)], f"{hub}/sign-in")
     screen.left(f"枢纽 {hub}（进程 {pid}）")
     town = hub_steps.Town(folder)
@@ -82,15 +92,17 @@ def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) ->
 
 def _stay(hub: str, password: str) -> None:
     """Print where to look and who to be, and wait for an interrupt."""
-    pack, stop = read("national"), Event()
+    from yunzhang.people.permissions import pack
+
+    held, stop = pack(), Event()
     screen.console.print(f"\n[bold]{hub}[/bold]  密码 password: [bold]{password}[/bold]")
     rows = [
         (
             o.username,
             o.full_name,
             OFFICE[o.office].short_name,
-            pack.role(o.role).zh,
-            pack.role(o.role).en,
+            held.role(o.role).zh,
+            held.role(o.role).en,
         )
         for o in OFFICIALS
     ]
