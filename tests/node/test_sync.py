@@ -30,6 +30,7 @@ from yunzhang.terms.faults import Refused
 from yunzhang.terms.grant import KIND, REVOCATIONS_KIND, RevocationList
 from yunzhang.terms.receipt import Batch
 from yunzhang.terms.signed import Signed
+from yunzhang.use.batches import BATCH_GAP
 
 
 class PaperHub:
@@ -43,6 +44,10 @@ class PaperHub:
         self.asked: list[Ask] = []
         self.sent: dict[str, object] = {}
 
+        self.said = b""
+        self.strict = False
+        self.most = 1 << 30
+
     def answer(self, method: str, path: str, shown: str, body: bytes) -> tuple[int, bytes]:
         if self.down:
             return 503, b"down"
@@ -53,6 +58,14 @@ class PaperHub:
             return 200, encode(self.sent)
         batch = open_signed(decode(body, Signed), BATCH_KIND, Batch, (self.node_key,))
         self.batches.append(batch)
+        if self.said:
+            return 200, self.said
+        if self.strict and batch.start > len(self.taken):
+            return 409, encode(
+                Refused(BATCH_GAP(start=batch.start, size=len(self.taken))).plain("zh")
+            )
+        if len(body) > self.most:
+            return 413, b"too large"
         if batch.start <= len(self.taken):
             known = len(self.taken) - batch.start
             self.taken += [entry.encode() for entry in batch.entries[known:]]
@@ -192,6 +205,66 @@ def test_after_an_outage_sending_goes_on_where_the_hub_says(stage, hub, post):
     assert hub.taken == post.desk.commit.ledger.entries(0, 20)
 
 
+def test_a_hub_restored_from_an_older_copy_gets_what_it_lost_though_it_refuses_the_gap(
+    stage, hub, post
+):
+    stage.grant()
+    post.desk.book.receive(sign(KIND, stage.issued[0], stage.hub))
+    call(post, stage, 10)
+    with_line(post, send_up)
+    call(post, stage, 10)
+
+    hub.strict = True
+    del hub.taken[4:]
+    with_line(post, send_up)
+
+    assert hub.taken == post.desk.commit.ledger.entries(0, 20)
+
+
+@pytest.mark.parametrize("said", [b'{"size":0}', b'{"size":-5}', b"<html>", b'{"size":"0"}'])
+def test_a_hub_that_answers_nonsense_is_refused_and_later_sending_goes_on(stage, hub, post, said):
+    stage.grant()
+    post.desk.book.receive(sign(KIND, stage.issued[0], stage.hub))
+    call(post, stage, 3)
+    hub.said = said
+
+    with pytest.raises(Refused):
+        with_line(post, send_up)
+    assert len(hub.batches) == 1
+
+    hub.said = b""
+    with_line(post, send_up)
+    assert hub.taken == post.desk.commit.ledger.entries(0, 3)
+
+
+def test_a_damaged_hint_of_what_was_sent_does_no_harm(stage, hub, post):
+    stage.grant()
+    post.desk.book.receive(sign(KIND, stage.issued[0], stage.hub))
+    call(post, stage, 3)
+    (stage.home.folder / "sent").write_bytes(b"\x00\xff")
+
+    with_line(post, send_up)
+
+    assert hub.taken == post.desk.commit.ledger.entries(0, 3)
+
+
+def test_long_receipts_go_up_in_batches_the_hub_takes(stage, hub, post):
+    limits = post.pack.limits
+    small = 30_000
+    post.pack = replace(
+        post.pack,
+        limits=tuple(
+            replace(row, value=small) if row.id == "exchange.batch_bytes" else row for row in limits
+        ),
+    )
+    hub.most = small
+    post.desk.commit.ledger.append([b'"' + b"x" * 8000 + b'"'] * 20)
+
+    with_line(post, send_up)
+
+    assert len(hub.taken) == 20
+
+
 def test_a_hub_that_knows_more_than_the_log_is_an_alarm(stage, hub, post):
     stage.grant()
     post.desk.book.receive(sign(KIND, stage.issued[0], stage.hub))
@@ -225,3 +298,24 @@ def test_a_failing_task_waits_longer_and_recovers(stage, hub, post):
     asyncio.run(until_it_recovered())
 
     assert turns == [False, False, False, False, True, True]
+
+
+def test_a_failure_nobody_foresaw_does_not_end_the_task(stage, hub, post):
+    turns = 0
+    enough = asyncio.Event()
+
+    async def work() -> None:
+        nonlocal turns
+        turns += 1
+        if turns < 3:
+            raise OSError(28, "No space left on device")
+        enough.set()
+
+    async def until_it_recovered() -> None:
+        task = asyncio.create_task(repeat(post, work, 0.001, 0.01))
+        await asyncio.wait_for(enough.wait(), 10)
+        task.cancel()
+
+    asyncio.run(until_it_recovered())
+
+    assert "OSError" in (stage.home.folder / "incidents.log").read_text(encoding="utf-8")

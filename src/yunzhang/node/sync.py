@@ -1,6 +1,8 @@
 """Keeping in step with the hub: fetch grants and revocations, send receipts, publish the log.
 
-Each is a task beside the server. The hub being down delays them and nothing else.
+Each is a task beside the server. The hub being down delays them and nothing else; so does any
+failure nobody foresaw, such as a disk with no room for a grant: a node whose tasks had ended
+would go on serving with an ever older revocation list.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ async def repeat(
             await work()
             post.hub.reached(clock.now())
             failures = 0
-        except Refused as refusal:
+        except Exception as error:  # noqa: BLE001  # nothing may end the task
+            refusal = error if isinstance(error, Refused) else post.incident(error)
             post.hub.lost(refusal.faults[0].sentence("zh"))
             failures += 1
         wait = min(longest, seconds * 2 ** min(failures, 20))
@@ -59,14 +62,17 @@ async def renew_tables(post: Post, seconds: float) -> None:
     """Serve newly loaded versions, and publish the log's tiles, every so many seconds."""
     published = -1
     while True:
-        post.desk.tables.refresh()
-        ledger = post.desk.commit.ledger
-        if ledger.size != published:
-            published = ledger.size
-            try:
+        try:
+            post.desk.tables.refresh()
+            ledger = post.desk.commit.ledger
+            if ledger.size != published:
+                published = ledger.size
                 await asyncio.to_thread(ledger.publish)
-            except Refused:
-                published = -1  # a full disk: the calls say so themselves
+        except Refused:
+            published = -1  # a full disk: the calls say so themselves
+        except Exception as error:  # noqa: BLE001  # nothing may end the task
+            published = -1
+            post.incident(error)
         await asyncio.sleep(seconds)
 
 
