@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
+import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 
 import openpyxl
@@ -147,6 +150,68 @@ def test_features_become_properties_geometry_and_bounds(tmp_path):
     _, read = gathered(tmp_path, SourceKind.GEOJSON, tmp_path / "a.geojson")
 
     assert read == [("450000", json.dumps(square), "1,2,3,4.5"), (None, None, None)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"properties": [1]},
+        {"properties": {"a": 2}, "geometry": {"coordinates": [[1, None], [2, 3]]}},
+        {"properties": {"a": 2}, "geometry": {"geometries": 7}},
+        {"properties": {"a": 2}, "bbox": 5},
+        "x",
+    ],
+)
+def test_a_feature_that_is_none_is_listed_and_the_others_are_read(tmp_path, odd):
+    features = [odd, {"properties": {"a": 1}, "geometry": None}]
+    (tmp_path / "f.geojson").write_text(json.dumps({"features": features}), encoding="utf-8")
+
+    outcome, read = gathered(tmp_path, SourceKind.GEOJSON, tmp_path / "f.geojson")
+
+    assert (outcome.rejected, outcome.rows) == (1, 1)
+    assert read == [("1", None, None)]
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "{", "[]", '{"features": 1}'])
+def test_what_is_no_map_is_refused(tmp_path, text):
+    (tmp_path / "f.geojson").write_text(text, encoding="utf-8")
+
+    with pytest.raises(Refused):
+        gathered(tmp_path, SourceKind.GEOJSON, tmp_path / "f.geojson")
+
+
+def test_a_key_that_is_no_text_spoils_its_own_line_only(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b'{"a":1}\n{"\\ud800":2}\n{"a":"\\ud800"}\n{"a":3}\n')
+
+    outcome, read = gathered(tmp_path, SourceKind.JSON, tmp_path / "a.jsonl")
+
+    assert (outcome.rejected, read) == (2, [("1",), ("3",)])
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_workbook_is_read_or_refused_and_never_breaks_the_reader(tmp_path, seed):
+    chance = random.Random(seed)
+    book = openpyxl.Workbook()
+    for number in range(100):
+        book.active.append([number, f"第{number}村", number * 1.5, "=1+1"])
+    book.save(tmp_path / "book.xlsx")
+    with zipfile.ZipFile(tmp_path / "book.xlsx") as whole:
+        parts = {name: bytearray(whole.read(name)) for name in whole.namelist()}
+    victim = parts[chance.choice(list(parts))]
+    if seed % 3 == 0:
+        del victim[chance.randrange(len(victim)) :]
+    for _ in range(3 * (seed % 3)):
+        victim[chance.randrange(len(victim))] = chance.randrange(32, 126)
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w", zipfile.ZIP_DEFLATED) as damaged:
+        for name, part in parts.items():
+            damaged.writestr(name, bytes(part))
+    if seed % 5 == 0:
+        data = bytearray((tmp_path / "book.xlsx").read_bytes())
+        data[chance.randrange(len(data))] ^= 0xFF
+        (tmp_path / "book.xlsx").write_bytes(data)
+
+    with suppress(Refused):
+        gathered(tmp_path, SourceKind.EXCEL, tmp_path / "book.xlsx")
 
 
 def test_real_boundaries_are_read(tmp_path, shared_data):

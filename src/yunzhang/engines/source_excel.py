@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import openpyxl
@@ -17,8 +19,11 @@ from yunzhang.engines.parquet import Batch, Row, SourceColumn, batches
 from yunzhang.engines.readings import SOURCE_EMPTY, Reading, text
 from yunzhang.terms.faults import Refused
 
-BROKEN = (BadZipFile, InvalidFileException, KeyError, ValueError, EOFError)
-"""What reading a file raises when it is not a whole workbook."""
+BROKEN = (
+    *(BadZipFile, zlib.error, ParseError, InvalidFileException, EOFError, NotImplementedError),
+    *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
+)
+"""What reading a file raises when it is not a whole workbook: zip, XML, then what is made of it."""
 
 
 def sheets(path: Path) -> tuple[str, ...]:

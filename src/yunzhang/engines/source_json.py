@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,6 +24,7 @@ from yunzhang.terms.faults import Refused
 CHUNK = 1 << 20
 Numbered = tuple[int, Any]
 DECODER = json.JSONDecoder()
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read(path: Path, batch_rows: int) -> Reading:
@@ -43,7 +45,10 @@ def read_features(path: Path, batch_rows: int) -> Reading:
     limit = packs.read("national").limit("engines.json_whole_bytes")
     if path.stat().st_size > limit:
         raise Refused(SOURCE_TOO_LARGE(source=path.name, bytes=limit))
-    whole = json.loads(path.read_text(encoding="utf-8-sig"))
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError:  # nested deeper than any map
+        raise Refused(SOURCE_CUT_OFF(source=path.name, position=1)) from None
     features = whole.get("features") if isinstance(whole, dict) else None
     if not isinstance(features, list):
         raise Refused(SOURCE_EMPTY(source=path.name))
@@ -67,7 +72,7 @@ def _reading(
 def _keys(objects: Iterable[Numbered]) -> tuple[str, ...]:
     keys: dict[str, None] = {}
     for _, value in objects:
-        if isinstance(value, dict):
+        if _usable(value):
             keys.update(dict.fromkeys(value))
     return tuple(keys)
 
@@ -76,10 +81,15 @@ def _rows(
     objects: Iterable[Numbered], keys: tuple[str, ...], faults: RowFaults
 ) -> Iterator[tuple[int, list[str | None]]]:
     for line, value in objects:
-        if isinstance(value, dict):
+        if _usable(value):
             yield line, [text(value.get(key)) for key in keys]
         else:
             faults.reject(line, ROW_JSON())
+
+
+def _usable(value: Any) -> bool:
+    """Whether it is an object whose keys can be names: half a surrogate pair is no character."""
+    return isinstance(value, dict) and not any(map(_LONE_SURROGATE.search, value))
 
 
 def _objects(path: Path, encoding: str) -> Iterator[Numbered]:
@@ -127,15 +137,16 @@ def _skip(buffer: str, position: int) -> int:
 
 
 def _feature(feature: Any) -> Any:
-    if not isinstance(feature, dict):
+    """The feature as one flat object; None for what is none, which is then listed."""
+    properties = feature.get("properties") or {} if isinstance(feature, dict) else None
+    if not isinstance(properties, dict):
         return None
     geometry = feature.get("geometry")
-    properties = feature.get("properties") or {}
-    return {
-        **properties,
-        "geometry": geometry,
-        "bbox": _join(feature["bbox"]) if feature.get("bbox") else _bbox(geometry),
-    }
+    try:
+        bbox = _join(feature["bbox"]) if feature.get("bbox") else _bbox(geometry)
+    except TypeError:  # a place that is no list of numbers
+        return None
+    return {**properties, "geometry": geometry, "bbox": bbox}
 
 
 def _bbox(geometry: Any) -> str | None:
