@@ -16,8 +16,8 @@ from yunzhang.engines.profiles import TableProfile
 from yunzhang.gather import secrets
 from yunzhang.gather.models import DataTable
 from yunzhang.gather.systems import source_of
-from yunzhang.people.act import act
-from yunzhang.people.permissions import NEEDS, Actor, require
+from yunzhang.people.act import act, allow
+from yunzhang.people.permissions import Actor
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import FaultKind, Refused, Text
@@ -44,7 +44,7 @@ def gather(
     The load runs outside any transaction; copy and record change together at the end, or, when
     the source fails, not at all. Raises Refused as the engine does, and `table.gather_running`.
     """
-    require(actor, NEEDS[Deed.TABLE_GATHERED], table.unit)
+    allow(actor, Deed.TABLE_GATHERED, table.unit, why)
     with _alone(table) as incoming:
         found = lake.gather(secrets.unlocked(source_of(table), table.unit), incoming, progress)
         profile = on_duckdb.profile(incoming)

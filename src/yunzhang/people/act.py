@@ -48,6 +48,13 @@ class Deeds:
     content: dict[str, Any] = field(default_factory=dict)
 
 
+def allow(actor: Actor, deed: Deed, unit: Unit | None, why: str) -> None:
+    """What every deed needs, permission and reason: asked first by one that takes long."""
+    if not why.strip():
+        raise Refused(REASON_MISSING())
+    require(actor, NEEDS[deed], unit)
+
+
 @contextmanager
 def act(
     actor: Actor, deed: Deed, subject: str = "", *, unit: Unit | None, why: str, **content: Any
@@ -58,9 +65,7 @@ def act(
     permission or the reason, and with `act.conflict` when two did the same at once; any exception
     inside leaves neither change nor fact.
     """
-    if not why.strip():
-        raise Refused(REASON_MISSING())
-    require(actor, NEEDS[deed], unit)
+    allow(actor, deed, unit, why)
     deeds = Deeds(to_second(clock.now()), subject, dict(content))
     try:
         with transaction.atomic():

@@ -112,7 +112,7 @@ def _signature(version: EntryVersion) -> dict[str, Any]:
 
 
 def _verdict(resource: Resource) -> Any:
-    return resource.table and resource.table.verdicts.order_by("-ran_at").first()
+    return resource.table and resource.table.verdicts.order_by("-ran_at", "-pk").first()
 
 
 def _usage(resource: Resource) -> dict[str, Any]:

@@ -6,18 +6,20 @@ import json
 from typing import Any
 
 from django.db.models import Max
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from yunzhang.engines.checks import Check, CheckResult, DimensionScore, Verdict
 from yunzhang.gather import quality
+from yunzhang.gather.harvest import profile_of
 from yunzhang.gather.models import DataTable, VerdictRow
-from yunzhang.people.permissions import pack
+from yunzhang.people.permissions import may, pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.templatetags.said import said
 from yunzhang.terms.document import decode, plain
+from yunzhang.terms.levels import Grade
 
 
 @door("quality.see")
@@ -42,10 +44,11 @@ def verdict(request: Visit, table: str) -> HttpResponse:
         "row": row,
         "verdict": opened,
         "results": _worst_first(opened) if opened else (),
+        "hidden": _hidden(request, found),
         "dimensions": _six(opened) if opened else (),
         "checks": quality.checks_of(found),
         "chart": _radar(opened) if opened else None,
-        "past": found.verdicts.order_by("-ran_at")[: pack().limit("page.rows")],
+        "past": found.verdicts.order_by("-ran_at", "-pk")[: pack().limit("page.rows")],
     }
     return render(request, "portal/verdict.html", context)
 
@@ -62,14 +65,22 @@ def checks(request: Visit, table: str) -> HttpResponse:
 
 
 def _asked(request: Visit, found: DataTable) -> VerdictRow | None:
-    past = found.verdicts.order_by("-ran_at")
+    past = found.verdicts.order_by("-ran_at", "-pk")
     run = request.GET.get("run", "")
     if not run:
         return past.first()
-    row = past.filter(pk=run).first() if run.isdigit() else None
-    if row is None:
-        raise Http404
-    return row
+    return seen.one(past, pk=typed.place(run))
+
+
+def _hidden(request: Visit, found: DataTable) -> frozenset[str]:
+    """The columns whose failing values stay covered: personal data is for those who mend it."""
+    if not found.profile or may(request.actor, "quality.run", found.unit):
+        return frozenset()
+    return frozenset(
+        column.name
+        for column in profile_of(found).columns
+        if column.kind or column.grade > Grade.GENERAL_2
+    )
 
 
 def _worst_first(opened: Verdict) -> list[CheckResult]:

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET
 from yunzhang.engines.readings import SourceKind, SourceSpec
 from yunzhang.gather import catalog, harvest, systems
 from yunzhang.gather.models import DataTable, InformationSystem, Node
+from yunzhang.people.act import allow
 from yunzhang.people.permissions import pack
 from yunzhang.portal import progress, seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.terms.document import build
+from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Refused
 
 
@@ -72,7 +74,7 @@ def _told(found: DataTable) -> dict[str, Any]:
         "source": systems.source_of(found),
         "profile": json.loads(found.profile) if found.profile else None,
         "resources": list(found.resources.prefetch_related("versions")),
-        "verdict": found.verdicts.order_by("-ran_at").first(),
+        "verdict": found.verdicts.order_by("-ran_at", "-pk").first(),
         "running": progress.of(f"gather-{found.name}"),
         "samples": pack().limit("engines.profile_samples"),
     }
@@ -103,6 +105,7 @@ def _register_table(request: Visit, system: InformationSystem) -> str:
 
 def _gather(request: Visit, found: DataTable) -> None:
     """Gather beside the request: a register of a million rows takes longer than a page may."""
+    allow(request.actor, Deed.TABLE_GATHERED, found.unit, typed.why(request))
     run = partial(harvest.gather, request.actor, found, why=typed.why(request))
     if not progress.start(f"gather-{found.name}", lambda tell: run(progress=tell)):
         raise Refused(harvest.GATHER_RUNNING(table=found.title))

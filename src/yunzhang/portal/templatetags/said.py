@@ -17,6 +17,7 @@ from yunzhang.people.models import Clock
 from yunzhang.people.permissions import pack
 from yunzhang.portal.language import spoken
 from yunzhang.portal.states import GRADES, KINDS, MASKS, OPERATORS, STATES, TYPES, Tone
+from yunzhang.protect.grading import redact
 from yunzhang.protect.verify import Step
 from yunzhang.terms.codes import ItemType, Operator
 from yunzhang.terms.document import decode
@@ -26,6 +27,7 @@ from yunzhang.terms.faults import Fault
 from yunzhang.terms.levels import Grade
 
 register = template.Library()
+register.filter("redacted", redact)
 
 
 @register.filter
