@@ -9,6 +9,7 @@ from yunzhang.gather.models import Node
 from yunzhang.people.act import act
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor
+from yunzhang.people.widths import too_long
 from yunzhang.protect.keys import PublicKey
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
@@ -69,10 +70,18 @@ def name_faults(name: str, *, taken: bool) -> Iterator[Fault]:
         yield NAME_TAKEN(name=name)
 
 
+def _reachable(address: str) -> bool:
+    try:
+        url = urlsplit(address)
+        return url.scheme in {"http", "https"} and bool(url.hostname) and "@" not in url.netloc
+    except ValueError:  # such as a bracket that is never closed
+        return False
+
+
 def _faults(node: Node) -> Iterator[Fault]:
     yield from name_faults(node.name, taken=Node.objects.filter(name=node.name).exists())
-    url = urlsplit(node.address)
-    if url.scheme not in {"http", "https"} or not url.hostname or "@" in url.netloc:
+    yield from too_long(node, "address", "key")
+    if not _reachable(node.address):
         yield ADDRESS_WRONG(address=node.address)
     try:
         key = public_key(node)

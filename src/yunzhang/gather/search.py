@@ -6,6 +6,7 @@ same answers; see docs/decisions/search.md.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ PAGE_WRONG = FaultKind(
     Text("翻页位置“{after}”无效。", "{after} is not a place in the results."),
     Text("从第一页重新查询。", "Search again from the first page."),
 )
+
+PLACE = re.compile(r"[0-3]\.[0-9]{1,15}")  # rank and record, as `_page` gives them
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _page(found: QuerySet[EntryVersion], rank: Case, after: str | None, limit: i
 
 
 def _place(after: str) -> tuple[int, int]:
-    rank, _, key = after.partition(".")
-    if not (rank.isdecimal() and key.isdecimal()):
+    if not PLACE.fullmatch(after):
         raise Refused(PAGE_WRONG(after=after))
+    rank, _, key = after.partition(".")
     return int(rank), int(key)

@@ -73,8 +73,13 @@ def faults(spec: SourceSpec) -> Iterator[Fault]:
         if not _open(Path(spec.location)):
             yield FOLDER_CLOSED(path=spec.location)
         return
-    url = urlsplit(spec.location)
-    if not (url.scheme and url.hostname):
+    try:
+        url = urlsplit(spec.location)
+        whole = bool(url.scheme and url.hostname) and url.port != 0
+    except ValueError:  # such as a bracket that is never closed, or a port past the last
+        yield ADDRESS_NOT_URL()
+        return
+    if not whole:
         yield ADDRESS_NOT_URL()
     options = any(PASSWORD_OPTION.search(name) for name, _ in parse_qsl(url.query))
     if options or (url.password is not None and not NAME.fullmatch(unquote(url.password))):

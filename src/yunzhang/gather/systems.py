@@ -11,6 +11,7 @@ from yunzhang.gather.nodes import name_faults
 from yunzhang.people.act import act
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor
+from yunzhang.people.widths import too_long
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
@@ -77,6 +78,7 @@ def source_of(table: DataTable) -> SourceSpec:
 def _system_faults(system: InformationSystem) -> Iterator[Fault]:
     if not system.name:
         yield TITLE_MISSING()
+    yield from too_long(system, "name")
     if InformationSystem.objects.filter(unit=system.unit, name=system.name).exists():
         yield SYSTEM_TWICE(name=system.name)
 
@@ -85,6 +87,7 @@ def _table_faults(table: DataTable, source: SourceSpec) -> Iterator[Fault]:
     yield from name_faults(table.name, taken=DataTable.objects.filter(name=table.name).exists())
     if not table.title:
         yield TITLE_MISSING()
+    yield from too_long(table, "title")
     if table.node is not None and table.node.unit_id != table.system.unit_id:
         yield NODE_FOREIGN(node=table.node.name)
     yield from secrets.faults(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from django.db.models import F
@@ -32,11 +33,16 @@ PERIOD_FROZEN = FaultKind(
 PERIOD_WRONG = FaultKind(
     "score.period",
     422,
-    Text("时期应为 1 至 {most} 个字符。", "A period has 1 to {most} characters."),
+    Text(
+        "时期应为 1 至 {most} 个汉字、字母、数字或连字符。",
+        "A period has 1 to {most} letters, digits or hyphens.",
+    ),
     Text("例如 2026Q4 或 2026-12-31。", "For example 2026Q4 or 2026-12-31."),
 )
 
 LONGEST_PERIOD = 20
+# It stands in addresses: a slash in it would leave the scoreboard without a way to its scores.
+PERIOD = re.compile(r"[\w-]+")
 
 
 def freeze(actor: Actor, period: str, today: date, *, why: str) -> list[Score]:
@@ -82,7 +88,7 @@ def weigh(found: tuple[Figure, ...], pack: Pack) -> tuple[Weighed, ...]:
 
 
 def _free(period: str) -> None:
-    if not 1 <= len(period.strip()) <= LONGEST_PERIOD:
+    if not PERIOD.fullmatch(period) or len(period) > LONGEST_PERIOD:
         raise Refused(PERIOD_WRONG(most=LONGEST_PERIOD))
     if Score.objects.filter(period=period).exists():
         raise Refused(PERIOD_FROZEN(period=period))

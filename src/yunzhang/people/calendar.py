@@ -7,7 +7,7 @@ year whose notice is not out yet is named in a warning and makes deadlines provi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from chinese_calendar.constants import Holiday, holidays, workdays
 from django.db.models import Max
@@ -16,9 +16,10 @@ from yunzhang.people import clocks
 from yunzhang.people.act import act
 from yunzhang.people.models import CalendarDay, CalendarYear, Clock
 from yunzhang.people.permissions import Actor, pack
+from yunzhang.people.widths import SHOWN, too_long
 from yunzhang.people.workdays import stored, work_calendar
 from yunzhang.terms.fact import Deed
-from yunzhang.terms.faults import Fault, FaultKind, Refused, Text
+from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 
 __all__ = ["import_published", "recompute", "set_day", "set_year", "warnings", "work_calendar"]
 
@@ -42,6 +43,12 @@ YEAR_ENTERED = FaultKind(
     409,
     Text("{year} 年已经在工作日历中。", "The calendar holds {year} already."),
     Text("逐日调整即可。", "Change single days instead."),
+)
+YEAR_WRONG = FaultKind(
+    "calendar.year_wrong",
+    422,
+    Text("{year} 不是年份。", "{year} is not a year."),
+    Text("填写四位数的年份。", "Write a year of four digits."),
 )
 
 
@@ -68,6 +75,7 @@ def set_day(
 ) -> CalendarDay:
     """Make one day a working day or not; running clocks are recomputed."""
     with act(actor, Deed.CALENDAR_CHANGED, f"calendar:{day}", unit=None, why=why) as deeds:
+        refuse_if(too_long(CalendarDay(note=note), "note"))
         row, _ = CalendarDay.objects.update_or_create(
             day=day, defaults={"is_workday": is_workday, "note": note}
         )
@@ -78,11 +86,18 @@ def set_day(
 def set_year(actor: Actor, year: int, source: str, *, why: str) -> CalendarYear:
     """Declare that all of a year's notice (`source`) is in the table: its limits become final."""
     with act(actor, Deed.CALENDAR_CHANGED, f"calendar:{year}", unit=None, why=why) as deeds:
+        refuse_if(_year_faults(year, source))
         row, new = CalendarYear.objects.get_or_create(year=year, defaults={"source": source})
         if not new:
             raise Refused(YEAR_ENTERED(year=year))
         deeds.content.update(source=source, recomputed=recompute())
     return row
+
+
+def _year_faults(year: int, source: str) -> Iterator[Fault]:
+    if not MINYEAR <= year <= MAXYEAR:
+        yield YEAR_WRONG(year=str(year)[:SHOWN])
+    yield from too_long(CalendarYear(source=source), "source")
 
 
 def recompute() -> int:

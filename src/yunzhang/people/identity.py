@@ -12,6 +12,7 @@ from yunzhang import clock
 from yunzhang.people.act import act
 from yunzhang.people.models import Person, Post, Unit
 from yunzhang.people.permissions import NEEDS, Actor, pack, require
+from yunzhang.people.widths import too_long
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 
@@ -136,6 +137,7 @@ def relieve(actor: Actor, post: Post, *, why: str, to_date: date) -> Post:
 def _faults(person: Person, password: str, posts: Sequence[tuple[Unit, str]]) -> Iterator[Fault]:
     if not (person.username and person.full_name):
         yield PERSON_NAME_MISSING()
+    yield from too_long(person, "username", "full_name")
     if Person.objects.filter(username=person.username).exists():
         yield PERSON_TWICE(username=person.username)
     if not posts:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from yunzhang.people.act import act
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, pack
+from yunzhang.people.widths import too_long
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 from yunzhang.terms.identifiers import credit_code_valid
@@ -87,6 +88,7 @@ def _faults(unit: Unit) -> Iterator[Fault]:
         yield UNIT_CODE_WRONG(code=unit.code)
     if not (unit.name and unit.short_name):
         yield UNIT_NAME_MISSING()
+    yield from too_long(unit, "name", "short_name")
     if unit.tier not in {row.code for row in pack().codes_of("tier")}:
         yield TIER_UNKNOWN(tier=unit.tier)
     if Unit.objects.filter(code=unit.code).exists():

@@ -32,8 +32,8 @@ def days(request: Visit) -> HttpResponse:
     if request.method == "POST":
         return do(request, {"set": _set, "import": _import, "publish": _publish})
     today = clock.today()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else today.year
+    asked = typed.place(request.GET.get("year", "")) or 0
+    year = asked if 2000 <= asked <= 2100 else today.year
     context = {
         "year": year,
         "source": CalendarYear.objects.filter(year=year).first(),

@@ -29,6 +29,14 @@ DEED_UNKNOWN = FaultKind(
     Text("本页没有“{deed}”这项操作。", "This page has no deed “{deed}”."),
     Text("刷新页面后重试。", "Reload the page and try again."),
 )
+TEXT_BROKEN = FaultKind(
+    "page.text_broken",
+    400,
+    Text(
+        "填写的内容含有无法保存的字符。", "What was written holds a character no record can keep."
+    ),
+    Text("删去该字符后重试。", "Remove the character and try again."),
+)
 INCIDENT = FaultKind(
     "hub.incident",
     500,
@@ -70,6 +78,7 @@ def door(permission: str) -> Callable[[View], View]:
             if permission != PUBLIC and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             _welcome(request)
+            _storable(request, kwargs)
             if permission not in (PUBLIC, SIGNED_IN):
                 require(request.actor, permission)
             try:
@@ -139,6 +148,14 @@ def _welcome(request: Visit) -> None:
     request.typed = QueryDict()
     request.faults = ()
     request.said = ""
+
+
+def _storable(request: Visit, places: Mapping[str, Any]) -> None:
+    # No record can hold a NUL, and PostgreSQL cannot even be asked for one.
+    fields = (value for form in (request.GET, request.POST) for _, value in form.lists())
+    written = [*places.values(), *(text for texts in fields for text in texts)]
+    if any("\0" in str(text) for text in written):
+        raise Refused(TEXT_BROKEN())
 
 
 def _again(

@@ -142,5 +142,5 @@ def _receipts(request: Visit, found: logs.Log, limit: int) -> list[Usage]:
 
 
 def _before(request: Visit) -> dict[str, int]:
-    after = request.GET.get("after", "")
-    return {"index__lt": int(after)} if after.isdigit() else {}
+    after = typed.place(request.GET.get("after", ""))
+    return {} if after is None else {"index__lt": after}

@@ -36,9 +36,9 @@ def request_list(request: Visit) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in ShareRequest.State.values:
         found = found.filter(state=state)
-    after = request.GET.get("after", "")
-    if after.isdigit():
-        found = found.filter(pk__lt=int(after))
+    after = typed.place(request.GET.get("after", ""))
+    if after is not None:
+        found = found.filter(pk__lt=after)
     limit = pack().limit("page.rows")
     rows = list(found[: limit + 1])
     context = {
@@ -176,9 +176,9 @@ def _wish(request: Visit) -> dict[str, Any]:
 
 def _key(request: Visit) -> CallerKey | None:
     """The key chosen, if it is one of the actor's units."""
-    written = typed.text(request, "key")
+    written = typed.place(typed.text(request, "key"))
     own = seen.within(request.actor, "request.draft", "unit")
-    return CallerKey.objects.filter(own, pk=written).first() if written.isdigit() else None
+    return None if written is None else CallerKey.objects.filter(own, pk=written).first()
 
 
 def _rows(request: Visit) -> list[Condition]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from yunzhang.portal.doors import Visit
@@ -19,6 +20,8 @@ DATE_WRONG = FaultKind(
     Text("“{text}”不是日期。", "“{text}” is not a date."),
     Text("按 2026-11-22 的样式填写。", "Write it like 2026-11-22."),
 )
+
+PLACE = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
 def text(request: Visit, name: str) -> str:
@@ -47,6 +50,12 @@ def whole_number(written: str) -> int:
         return int(written)
     except ValueError as error:
         raise Refused(NUMBER_WRONG(text=written)) from error
+
+
+def place(written: str) -> int | None:
+    """The record number written in an address; None for anything else, however it looks."""
+    # Fifteen digits: what isdigit() takes includes "²", and no database holds a longer one.
+    return int(written) if PLACE.fullmatch(written) else None
 
 
 def day(request: Visit, name: str) -> date:
