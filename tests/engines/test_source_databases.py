@@ -47,6 +47,37 @@ def test_postgresql_values_arrive_as_its_own_text(tmp_path, postgres_url):
 
 
 @pytest.mark.postgresql
+def test_postgresql_dates_and_bytes_read_the_same_whatever_the_server_prefers(
+    tmp_path, postgres_url
+):
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute("DROP TABLE IF EXISTS preferred")
+        connection.execute(
+            "CREATE TABLE preferred (d date, t timestamptz, i interval, b bytea, a text[])"
+        )
+        connection.execute(
+            "INSERT INTO preferred VALUES ('2026-02-01', '2026-02-01 08:00+08', '1 day 02:00',"
+            " '\\x00ff', '{甲,\"乙,丙\"}')"
+        )
+        for setting in (
+            "datestyle = 'SQL, DMY'",
+            "timezone = 'America/New_York'",
+            "intervalstyle = 'sql_standard'",
+            "bytea_output = 'escape'",
+        ):
+            connection.execute(f'ALTER DATABASE "{name}" SET {setting}')
+    try:
+        _, read = gathered(tmp_path, SourceKind.POSTGRESQL, postgres_url, "preferred")
+    finally:
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{name}" RESET ALL')
+
+    moment = "2026-02-01 08:00:00+08"
+    assert read == [("2026-02-01", moment, "P1DT2H", r"\x00ff", '{甲,"乙,丙"}')]
+
+
+@pytest.mark.postgresql
 def test_postgresql_tables_of_every_schema_are_listed_and_odd_names_are_quoted(
     tmp_path, postgres_url
 ):

@@ -19,6 +19,14 @@ from yunzhang.engines.source_databases import (
 )
 
 DATABASE = Database((psycopg.Error, OSError))
+# How values look as text: a server may prefer day before month, or its own zone.
+AS_TEXT = (
+    "datestyle = ISO",
+    "intervalstyle = iso_8601",
+    "bytea_output = hex",
+    "extra_float_digits = 1",
+    "timezone = 'Asia/Shanghai'",
+)
 
 
 class Postgresql:
@@ -77,7 +85,8 @@ class Postgresql:
             tcp_user_timeout=wait * 1000,
             client_encoding="utf8",
         )
-        connection.execute(f"SET statement_timeout = '{wait}s'")
+        for setting in (*AS_TEXT, f"statement_timeout = '{wait}s'"):
+            connection.execute(f"SET {setting}")
         connection.commit()
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
