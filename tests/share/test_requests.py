@@ -168,7 +168,7 @@ def test_the_worker_answers_nothing(world):
 def test_the_notice_is_given_once_and_the_clock_rests_until_completion(world):
     request = world.applied()
     running = clock_of(request, "C4")
-    Clock.objects.filter(pk=running.pk).update(started_on="2026-01-05", due_on="2026-01-19")
+    Clock.objects.filter(pk=running.pk).update(started_on="2026-01-05")
 
     noticed = requests.notice(
         world.provider_head, request, ["缺法律条款", " ", "场景不清"], why=WHY

@@ -83,8 +83,13 @@ def rest(rule_id: str, subject: str, on: date) -> Clock:
 
 
 def restart(rule_id: str, subject: str, received: date) -> Clock:
-    """Run the whole limit anew from the day the completed request was received."""
+    """Run the whole limit anew from the day the completed request was received.
+
+    A limit that was over before its notice stays on record as missed; the new one stands beside it.
+    """
     clock = find(rule_id, subject)
+    if clock.rested_on and clock.rested_on > clock.due_on:
+        clock = _beside(stop(rule_id, subject, clock.rested_on))
     clock.started_on, clock.rested_on, clock.extended = received, None, False
     return _set_due(clock)
 
@@ -148,6 +153,12 @@ def _due(clock: Clock, work: WorkCalendar) -> Due:
     days = clock.days + (clock.extension_days if clock.extended else 0)
     add = add_working_days if clock.counted_in == "working_day" else add_calendar_days
     return add(clock.started_on, days, work)
+
+
+def _beside(ended: Clock) -> Clock:
+    # A copy, not a start from the pack: a pack that changes later does not move what was begun.
+    ended.pk, ended.ended_on = None, None
+    return ended
 
 
 def _set_due(clock: Clock) -> Clock:

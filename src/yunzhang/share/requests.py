@@ -67,6 +67,12 @@ WIDER = FaultKind(
     ),
     Text("撤回后重新申请，由本单位负责人审批。", "Withdraw it and apply anew through your head."),
 )
+EXTENSION_LATE = FaultKind(
+    "request.extension_late",
+    409,
+    Text("答复期限已过，不能再延长。", "The limit of the reply is over and cannot be extended."),
+    Text("尽快答复（条例第二十一条）。", "Reply without delay (Order 809 Art. 21)."),
+)
 # The clock of the provider's reply, by share type (Order 809 Art. 21); delivery has C5 (Art. 22).
 REPLY_CLOCKS = {ShareType.UNCONDITIONAL.value: "C3", ShareType.CONDITIONAL.value: "C4"}
 DELIVERY_CLOCK = "C5"
@@ -124,7 +130,7 @@ def draft(
         refuse_if((*_wrong(row), *_wrong_key(row)))
         row.save()
         # The number people quote is made of the record's own, so that none is given twice.
-        row.number = f"SQ{deeds.at.year}-{row.pk:06d}"
+        row.number = f"SQ{clock.today().year}-{row.pk:06d}"
         row.save(update_fields=["number"])
         deeds.subject = subject_of(row)
     return row
@@ -198,9 +204,15 @@ def complete(
 
 
 def extend(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
-    """The authority extends the reply, once, where the clock allows it: C4 only (Art. 21)."""
+    """The authority extends the reply, once, where the clock allows it: C4 only (Art. 21).
+
+    Not once the limit is over: an extension given then would make a late reply look punctual.
+    """
     with _step(actor, Deed.REQUEST_EXTENDED, request, request.provider, why) as row:
-        clocks.extend(_reply_rule(row), subject_of(row))
+        rule, subject = _reply_rule(row), subject_of(row)
+        if clocks.find(rule, subject).due_on < clock.today():
+            raise Refused(EXTENSION_LATE())
+        clocks.extend(rule, subject)
     return row
 
 
