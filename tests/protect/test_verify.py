@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,22 @@ def test_another_answer_is_not_the_receipts(ledger: Ledger, salt: str, answer: b
     verdict = verify_receipt(encode(RECEIPT), ledger.proof(400), VKEY, salt=salt, answer=answer)
 
     assert wrong(verdict)[0] == "verify.answer_differs"
+
+
+@pytest.mark.parametrize("half", [{"salt": SALT}, {"answer": b"anything at all"}])
+def test_an_answer_that_cannot_be_checked_is_not_said_to_hold(ledger: Ledger, half: Any) -> None:
+    verdict = verify_receipt(encode(RECEIPT), ledger.proof(400), VKEY, **half)
+
+    assert wrong(verdict)[0] == "verify.salt_or_answer_missing"
+
+
+def test_a_receipt_that_says_a_field_twice_is_caught(ledger: Ledger) -> None:
+    doubled = b'{"rows": 9999, ' + encode(RECEIPT)[1:]
+
+    assert wrong(verify_receipt(doubled, ledger.proof(400), VKEY)) == (
+        "verify.field_twice",
+        {"fields": "rows"},
+    )
 
 
 @pytest.mark.parametrize("receipt", [b"", b"{}", b"\xff", encode({"call": 1})])

@@ -6,6 +6,7 @@ the first thing that is wrong ends the checking and is named.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,21 @@ ANSWER_DIFFERS = FaultKind(
     Text(
         "核对盐与应答文件是否属于这张回执。", "Check that salt and answer belong to this receipt."
     ),
+)
+SALT_OR_ANSWER_MISSING = FaultKind(
+    "verify.salt_or_answer_missing",
+    422,
+    Text(
+        "只给出了盐和应答中的一项，应答无法核对。",
+        "Salt or answer is given without the other, so the answer cannot be checked.",
+    ),
+    Text("两项都给出，或都不给。", "Give both, or neither."),
+)
+FIELD_TWICE = FaultKind(
+    "verify.field_twice",
+    422,
+    Text("回执文件中同一字段出现两次：{fields}。", "The receipt says a field twice: {fields}."),
+    _DO_NOT_RELY,
 )
 BUNDLE_DIFFERS = FaultKind(
     "verify.bundle_differs",
@@ -170,6 +186,9 @@ def _receipted(
     receipt: bytes, proof: str, vkey: str, salt: str | None, answer: bytes | None
 ) -> Iterator[Found]:
     document = decode(receipt, Receipt)
+    _say_it_once(receipt)
+    if (salt is None) != (answer is None):
+        raise Refused(SALT_OR_ANSWER_MISSING())
     yield (
         Text(
             "回执格式正确：调用 {call}，授权 {grant}。",
@@ -182,6 +201,14 @@ def _receipted(
         if not same(salted(salt, answer).encode(), document.answer_hash.encode()):
             raise Refused(ANSWER_DIFFERS())
         yield Text("应答内容与回执一致。", "The answer is the one the receipt is of."), {}
+
+
+def _say_it_once(receipt: bytes) -> None:
+    """Only the last of two fields of one name counts, and a reader may see the first."""
+    names = [name for name, _ in json.loads(receipt, object_pairs_hook=list)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Refused(FIELD_TWICE(fields=", ".join(twice)))
 
 
 def _proven(entry: bytes, proof: str, vkey: str) -> Iterator[Found]:
