@@ -102,7 +102,7 @@ def _year_faults(year: int, source: str) -> Iterator[Fault]:
 
 def recompute() -> int:
     """Due dates of all running clocks by the stored calendar; how many moved or became final."""
-    return clocks.recompute(stored())
+    return clocks.recompute(stored)
 
 
 def warnings(today: date) -> tuple[Fault, ...]:

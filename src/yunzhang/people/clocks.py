@@ -5,6 +5,7 @@ Called inside a deed's own transaction (`act`): a clock never moves by itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db.models import F, QuerySet
@@ -136,10 +137,13 @@ def left(clock: Clock, today: date) -> int:
     return working_days_left(today, clock.due_on, work_calendar())
 
 
-def recompute(work: WorkCalendar) -> int:
-    """Set every running clock's due date by this calendar; how many changed."""
+def recompute(calendar: Callable[[], WorkCalendar]) -> int:
+    """Set every running clock's due date by the calendar as it reads now; how many changed."""
     changed = []
-    for clock in Clock.objects.select_for_update().filter(ended_on=None):
+    running_now = list(Clock.objects.select_for_update().filter(ended_on=None).order_by("pk"))
+    # Read behind the lock: it then holds what another change of the calendar has just committed.
+    work = calendar()
+    for clock in running_now:
         last = _due(clock, work)
         if (last.on, last.provisional) != (clock.due_on, clock.provisional):
             clock.due_on, clock.provisional = last.on, last.provisional

@@ -12,8 +12,9 @@ from yunzhang.terms.fact import Deed
 
 def work_calendar() -> WorkCalendar:
     """The calendar in force, read again only when a change has left a new fact."""
-    changes = FactRow.objects.filter(deed=Deed.CALENDAR_CHANGED).order_by("-at", "-number")
-    return _as_of(changes.values_list("id", flat=True).first())
+    changes = FactRow.objects.filter(deed=Deed.CALENDAR_CHANGED)
+    # Counted too: a change may be committed after one that bears a later time or number.
+    return _as_of(changes.count(), changes.order_by("-number").values_list("id", flat=True).first())
 
 
 def stored() -> WorkCalendar:
@@ -24,5 +25,5 @@ def stored() -> WorkCalendar:
 
 
 @lru_cache(maxsize=4)
-def _as_of(_change: UUID | None) -> WorkCalendar:
+def _as_of(_changes: int, _last: UUID | None) -> WorkCalendar:
     return stored()
