@@ -8,9 +8,7 @@ was stays in the node's own incident file.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -45,15 +43,6 @@ BODY_TOO_SLOW = FaultKind(
     Text("请求体在 {seconds} 秒内没有传完。", "The body did not arrive within {seconds} seconds."),
     Text("检查网络后重试。", "Check the network and try again."),
 )
-NODE_FAILED = FaultKind(
-    "node.failed",
-    500,
-    Text("节点内部故障，事件编号 {incident}。", "The node failed; incident {incident}."),
-    Text(
-        "把事件编号告诉提供部门的运维人员。", "Tell the incident number to the provider's operator."
-    ),
-)
-
 Scope: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
@@ -90,7 +79,7 @@ class App:
             body = encode(refusal.plain(_language(scope)))
         except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer
             status, kind = 500, JSON
-            body = encode(self._incident(error).plain(_language(scope)))
+            body = encode(self._post.incident(error).plain(_language(scope)))
         await _send(send, status, kind, body, close=status in (408, 413))
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[tuple[bytes, bytes], bytes]:
@@ -175,14 +164,6 @@ class App:
             return (self._desk.commit.ledger.public / path).read_bytes()
         except OSError as error:
             raise Refused(PATH_UNKNOWN()) from error
-
-    def _incident(self, error: Exception) -> Refused:
-        incident = os.urandom(6).hex()
-        # The types and places only: a message could quote a row.
-        frames = traceback.extract_tb(error.__traceback__)
-        places = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
-        self._post.note_incident(f"{incident} {type(error).__name__} {places}")
-        return Refused(NODE_FAILED(incident=incident))
 
 
 def _only(scope: Scope, method: str) -> None:

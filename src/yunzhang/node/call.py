@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yunzhang import clock
+from yunzhang.clock import BEIJING
 from yunzhang.node.asked import Call
 from yunzhang.node.commit import GroupCommit, Recorded
-from yunzhang.node.decide import Standing, decide
+from yunzhang.node.decide import Standing, Usage, decide
 from yunzhang.node.fetch import Fetched, items_json
 from yunzhang.node.grantbook import Grantbook, Held
-from yunzhang.node.meter import Meter
+from yunzhang.node.incident import NODE_FAILED
+from yunzhang.node.meter import Meter, Share
 from yunzhang.node.salts import Salts
 from yunzhang.node.session import Sender
 from yunzhang.node.tables import Tables
@@ -20,6 +22,8 @@ from yunzhang.terms.document import decode, encode, to_second
 from yunzhang.terms.faults import Refused
 from yunzhang.terms.grant import Grant
 from yunzhang.terms.receipt import Receipt, salted
+
+_UNUSED = Usage(0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -48,17 +52,21 @@ async def answer(desk: Desk, sender: Sender, body: bytes) -> bytes:
         call = decode(body, Call)
         held = desk.book.find(call.grant)  # 1: the signed copy held here
         rows, age = _permit(desk, held.grant, call, sender, now)  # 2: every reason against it
-        fetched = await _fetch(desk, held, call, rows)  # 3 and 4: granted, and masked
+        fetched, share = await _fetch(desk, held, call, rows)  # 3 and 4: granted, and masked
     except Refused as refusal:
-        await desk.commit.record(_refused(desk, sender, held, refusal, body, now))
+        await desk.commit.record(_refused(desk, sender, held, refusal.codes, body, now))
+        raise
+    except Exception:
+        failed = (NODE_FAILED.code,)
+        await desk.commit.record(_refused(desk, sender, held, failed, body, now))
         raise
     said = _say(call, fetched)
-    salt = desk.salts.salt(clock.today(), sender.session, sender.nonce)
-    receipt = _answered(sender, held, call, fetched, said, body, salt, now)
     try:
+        salt = _salt(desk, sender, now)
+        receipt = _answered(sender, held, call, fetched, said, body, salt, now)
         recorded = await desk.commit.record(receipt)  # 5: no durable record, no answer
     except Refused:
-        desk.meter.settle(held.grant.id, fetched.count, 0, calls=0)
+        share.settle(0, calls=0)
         raise
     return _assemble(desk.log, said, receipt, recorded, salt, age)  # 6; 7 is the spool's
 
@@ -68,7 +76,9 @@ def _permit(desk: Desk, grant: Grant, call: Call, sender: Sender, now: datetime)
     issued_at = desk.book.issued_at
     age = None if issued_at is None else int((now - issued_at).total_seconds())
     standing = Standing(desk.book.revocation(grant.id), age, desk.revocation_seconds)
-    usage = desk.meter.usage(grant.id, now.timestamp())
+    # What others try under this grant is not its consumer's use of it.
+    ours = sender.consumer_key == grant.consumer_key
+    usage = desk.meter.usage(grant.id, now.timestamp()) if ours else _UNUSED
     decision = decide(grant, call, now, standing, usage, sender.consumer_key, desk.filter_values)
     if not decision.allowed:
         raise Refused(*decision.reasons)
@@ -76,21 +86,26 @@ def _permit(desk: Desk, grant: Grant, call: Call, sender: Sender, now: datetime)
     return min(page, grant.quota.rows_a_day - usage.rows_today), age or 0
 
 
-async def _fetch(desk: Desk, held: Held, call: Call, rows: int) -> Fetched:
+async def _fetch(desk: Desk, held: Held, call: Call, rows: int) -> tuple[Fetched, Share]:
     """The rows; takes them from the quota and gives back what is not used."""
     grant = held.grant
     fetcher = desk.tables.find(grant.table)
     key = desk.hash_key(grant.id)
-    desk.meter.take(grant.id, rows)
+    share = desk.meter.take(grant.id, rows)
     try:
         fetched = fetcher.try_inline(grant, held.digest, call, rows, key)
         if fetched is None:
             fetched = await fetcher.at_length(grant, held.digest, call, rows, key)
     except BaseException:
-        desk.meter.settle(grant.id, rows, 0, calls=0)
+        share.settle(0, calls=0)
         raise
-    desk.meter.settle(grant.id, rows, fetched.count)
-    return fetched
+    share.settle(fetched.count)
+    return fetched, share
+
+
+def _salt(desk: Desk, sender: Sender, now: datetime) -> str:
+    """Of the legal day that the receipt's time names, even when that day is over by now."""
+    return desk.salts.salt(now.astimezone(BEIJING).date(), sender.session, sender.nonce)
 
 
 def _say(call: Call, fetched: Fetched) -> bytes:
@@ -142,12 +157,17 @@ def _answered(
 
 
 def _refused(
-    desk: Desk, sender: Sender, held: Held | None, refusal: Refused, body: bytes, now: datetime
+    desk: Desk,
+    sender: Sender,
+    held: Held | None,
+    reasons: tuple[str, ...],
+    body: bytes,
+    now: datetime,
 ) -> bytes:
     """The receipt of a refused call: what the grant says. The caller's words may be personal."""
     grant = held.grant if held and held.grant.consumer_key == sender.consumer_key else None
     consumer = desk.book.consumer(sender.consumer_key)
-    salt = desk.salts.salt(clock.today(), sender.session, sender.nonce)
+    salt = _salt(desk, sender, now)
     return encode(
         Receipt(
             call=sender.nonce,
@@ -164,7 +184,7 @@ def _refused(
             legal_basis=grant.legal_basis if grant else "",
             items=(),
             outcome="refused",
-            reasons=refusal.codes,
+            reasons=reasons,
             rows=0,
             bytes=0,
             request_hash=salted(salt, body),

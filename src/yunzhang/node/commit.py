@@ -17,8 +17,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from yunzhang.protect.ledger import Ledger
+from yunzhang.protect.ledger import ENTRY_TOO_LONG, Ledger
+from yunzhang.protect.tiles import LONGEST_ENTRY
 from yunzhang.terms.document import encode
+from yunzhang.terms.faults import Refused
 
 GROUP = 256  # entries that are not kept waiting for more
 
@@ -40,7 +42,12 @@ class GroupCommit:
         self._seen = 0
 
     def record(self, entry: bytes) -> asyncio.Future[Recorded]:
-        """Done once the entry is durable; raises Refused with `ledger.unwritable` otherwise."""
+        """Done once the entry is durable; raises Refused with `ledger.unwritable` otherwise.
+
+        An entry too long for the ledger is refused alone, not with the group it would be in.
+        """
+        if len(entry) > LONGEST_ENTRY:
+            raise Refused(ENTRY_TOO_LONG(length=len(entry), limit=LONGEST_ENTRY))
         loop = asyncio.get_running_loop()
         recorded: asyncio.Future[Recorded] = loop.create_future()
         if not self._queue:

@@ -93,6 +93,12 @@ ITEMS_OUTSIDE = FaultKind(
     Text("有 {count} 个信息项不在授权内。", "{count} of the items lie outside the grant."),
     _ASK,
 )
+ITEMS_TWICE = FaultKind(
+    "items.twice",
+    422,
+    Text("同一信息项请求了两次。", "An item is asked for twice."),
+    _CORRECT,
+)
 ASKED_TWO_WAYS = FaultKind(
     "call.key_or_filter",
     422,
@@ -124,8 +130,8 @@ FILTER_MASKED = FaultKind(
     "filter.masked",
     403,
     Text(
-        "“{item}”是脱敏项，只能按相等筛选。",
-        "“{item}” is masked: it can be compared for equality only.",
+        "“{item}”是脱敏项，每次只能与一个值比较是否相等。",
+        "“{item}” is masked: it can be compared for equality only, with one value a call.",
     ),
     _ASK,
 )
@@ -259,13 +265,19 @@ def _which_items(grant: Grant, call: Call, reasons: list[Fault]) -> None:
     elif not set(call.items) <= set(grant.items):
         outside = [item for item in call.items if item not in grant.items]
         reasons.append(ITEMS_OUTSIDE(count=len(outside)))
+    elif len(set(call.items)) < len(call.items):
+        # Else one short call makes an answer and a receipt of any length.
+        reasons.append(ITEMS_TWICE())
 
 
 def _which_rows(grant: Grant, call: Call, values_limit: int, reasons: list[Fault]) -> None:
     if (call.key is None) == (call.filter is None):
         reasons.append(ASKED_TWO_WAYS())
-    if call.values > values_limit:
-        reasons.append(FILTER_TOO_MANY(found=call.values, limit=values_limit))
+    compared = max(call.values, len(call.filter or ()))
+    if compared > values_limit:
+        # One reason and no more: a receipt has room for only so many.
+        reasons.append(FILTER_TOO_MANY(found=compared, limit=values_limit))
+        return
     if call.key is not None:
         _by_key(grant, call.key, reasons)
     for condition in call.filter or ():
@@ -287,8 +299,8 @@ def _by_filter(grant: Grant, condition: Condition, reasons: list[Fault]) -> None
     if condition.item not in grant.filter_items:
         reasons.append(FILTER_OUTSIDE())
         return
-    exact = condition.op in (Operator.EQ, Operator.IN)
-    # A range over a masked item would find its value by halving.
+    exact = condition.op in (Operator.EQ, Operator.IN) and len(condition.values) == 1
+    # A range over a masked item, or a list of values, would find its value by halving.
     if not exact and any(m.item == condition.item and m.way != "keep" for m in grant.masks):
         reasons.append(FILTER_MASKED(item=condition.item))
     if not condition.values or (condition.op != Operator.IN and len(condition.values) != 1):

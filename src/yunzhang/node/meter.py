@@ -15,7 +15,7 @@ _STRIDE = 1024  # entries read at a time while walking back through the log
 
 
 class _Used:
-    """Counters of one grant."""
+    """Counters of one grant on one day."""
 
     __slots__ = ("calls", "rows", "second", "tries")
 
@@ -23,11 +23,27 @@ class _Used:
         self.calls = self.rows = self.second = self.tries = 0
 
 
+class Share:
+    """What one call counts for, on the day on which it was taken, whatever day it is by now."""
+
+    __slots__ = ("_calls", "_rows", "_used")
+
+    def __init__(self, used: _Used) -> None:
+        self._used = used
+        self._calls = self._rows = 0
+
+    def settle(self, rows: int, *, calls: int = 1) -> None:
+        """Let it count for so many rows, in place of what it counted for; `calls=0`: not at all."""
+        self._used.calls += calls - self._calls
+        self._used.rows += rows - self._rows
+        self._calls, self._rows = calls, rows
+
+
 class Meter:
     """Calls and rows of a legal day, tries of a second, by grant.
 
     A call takes its share before it runs, so that calls under way together cannot pass a
-    quota one by one; `settle` corrects the rows, or gives the share back.
+    quota one by one; its share is settled when the rows are known, or the call has failed.
     """
 
     def __init__(self) -> None:
@@ -66,17 +82,11 @@ class Meter:
         used.tries += 1
         return Usage(used.calls, used.rows, used.tries - 1)
 
-    def take(self, grant: str, rows: int) -> None:
+    def take(self, grant: str, rows: int) -> Share:
         """Set aside one call and at most so many rows."""
-        used = self._used[grant]
-        used.calls += 1
-        used.rows += rows
-
-    def settle(self, grant: str, taken: int, rows: int, *, calls: int = 1) -> None:
-        """Put the real number in place of what was taken; `calls=0` for one that failed."""
-        used = self._used[grant]
-        used.calls += calls - 1
-        used.rows += rows - taken
+        share = Share(self._used[grant])
+        share.settle(rows)
+        return share
 
     def _turn(self, second: float) -> None:
         moment = datetime.fromtimestamp(second, BEIJING)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import traceback
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from yunzhang import clock, packs
+from yunzhang.node import incident
 from yunzhang.node.call import Desk
 from yunzhang.node.commit import GroupCommit
 from yunzhang.node.grantbook import Grantbook
@@ -21,17 +19,8 @@ from yunzhang.node.session import Sessions
 from yunzhang.node.tables import Tables
 from yunzhang.protect.keys import mac
 from yunzhang.protect.ledger import Ledger
-from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.faults import Refused
 from yunzhang.terms.pack import Pack
-
-NODE_FAILED = FaultKind(
-    "node.failed",
-    500,
-    Text("节点内部故障，事件编号 {incident}。", "The node failed; incident {incident}."),
-    Text(
-        "把事件编号告诉提供部门的运维人员。", "Tell the incident number to the provider's operator."
-    ),
-)
 
 
 @dataclass
@@ -120,15 +109,5 @@ class Post:
         }
 
     def incident(self, error: Exception) -> Refused:
-        """An unforeseen failure as a number to tell; what it was stays in the node's own file."""
-        number = os.urandom(6).hex()
-        # The types and places only: a message could quote a row.
-        frames = traceback.extract_tb(error.__traceback__)
-        places = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
-        with suppress(OSError):  # a full disk must not turn a failure into two
-            self.note_incident(f"{number} {type(error).__name__} {places}")
-        return Refused(NODE_FAILED(incident=number))
-
-    def note_incident(self, line: str) -> None:
-        with (self.home.folder / "incidents.log").open("a", encoding="utf-8") as file:
-            file.write(f"{clock.now().isoformat()} {line}\n")
+        """An unforeseen failure as a number to tell; what it was stays on the node."""
+        return incident.note(self.home.folder, error)
