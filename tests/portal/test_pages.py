@@ -53,6 +53,9 @@ PAGES = {
     "fact": ("auditor", "/ledger/HUB/3", "why_hash"),
     "receipt": ("auditor", "/ledger/civil-node/3", "answer_hash"),
     "calendar": ("reviewer", "/calendar?year=2026", "chinesecalendar"),
+    "packs": ("provider", "/packs", "liuzhou-2020"),
+    "pack in force": ("chief", "/packs/national", "10个工作日内作出是否同意共享的答复"),
+    "another pack": ("auditor", "/packs/liuzhou-2020", "柳州市"),
     "units": ("reviewer", "/units", "广西壮族自治区民政厅"),
     "people": ("reviewer", "/people", "韦国强"),
 }
@@ -70,6 +73,7 @@ CLOSED = {
     "an entry nobody wrote": ("consumer", "/catalog/307001/999999", 404),
     "a log of no node": ("auditor", "/ledger/nowhere", 404),
     "an entry not in the log": ("auditor", "/ledger/HUB/99999", 404),
+    "a pack nobody wrote": ("provider", "/packs/atlantis", 404),
     "a whole log is verified by auditors": ("provider", "/ledger/HUB/verified", 403),
 }
 

@@ -56,6 +56,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         gettext_noop("Institutions"),
         (
             Place("calendar", gettext_noop("Working calendar"), "desk.see"),
+            Place("packs", gettext_noop("Policy packs"), "desk.see"),
             Place("units", gettext_noop("Units"), "unit.register"),
             Place("people", gettext_noop("People"), "person.register"),
         ),
