@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from uuid import UUID
 
+from django.db.models import Count, Window
+
 from yunzhang.people.models import CalendarDay, CalendarYear, FactRow
 from yunzhang.terms.deadlines import WorkCalendar
 from yunzhang.terms.fact import Deed
@@ -14,7 +16,8 @@ def work_calendar() -> WorkCalendar:
     """The calendar in force, read again only when a change has left a new fact."""
     changes = FactRow.objects.filter(deed=Deed.CALENDAR_CHANGED)
     # Counted too: a change may be committed after one that bears a later time or number.
-    return _as_of(changes.count(), changes.order_by("-number").values_list("id", flat=True).first())
+    counted = changes.annotate(changes=Window(Count("pk"))).order_by("-number")
+    return _as_of(counted.values_list("changes", "id").first())
 
 
 def stored() -> WorkCalendar:
@@ -25,5 +28,5 @@ def stored() -> WorkCalendar:
 
 
 @lru_cache(maxsize=4)
-def _as_of(_changes: int, _last: UUID | None) -> WorkCalendar:
+def _as_of(_changes: tuple[int, UUID] | None) -> WorkCalendar:
     return stored()
