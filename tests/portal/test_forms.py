@@ -244,3 +244,28 @@ def test_a_wrong_password_is_refused_and_never_shown_again(town, visit):
     assert answer.status_code == 403
     assert "guess-7" not in answer.content.decode()
     assert "原密码不对" in answer.content.decode()
+
+
+def test_an_entry_is_not_returned_without_reasons(town, visit):
+    version = town.entries["villages"]
+
+    answer = visit("reviewer").post(
+        reverse("version", args=[version.pk]), {"deed": "return", "reasons": " ", "why": "x"}
+    )
+
+    assert answer.status_code == 422
+    assert EntryVersion.objects.get(pk=version.pk).state == "approved"
+
+
+def test_a_parent_or_node_that_is_not_there_is_not_passed_over(town, visit):
+    table = {"deed": "register", "kind": "csv", "location": str(town.sources), "table": "rows.csv"}
+    system = town.tables["stat-codes"].system_id
+    unit = {"deed": "register", "code": "1", "name": "新单位", "short_name": "新", "parent": "none"}
+
+    foreign = visit("stats").post(
+        f"/systems/{system}/tables",
+        {**table, "name": "t-9", "title": "t", "node": "civil-node", "why": "x"},
+    )
+    orphan = visit("reviewer").post("/units", {**unit, "why": "x"})
+
+    assert (foreign.status_code, orphan.status_code) == (404, 404)

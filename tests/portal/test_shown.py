@@ -39,3 +39,14 @@ def test_a_gathering_that_may_not_be_is_never_begun(visit, person, why, status):
 
     assert answer.status_code == status
     assert progress.of("gather-villages") is None
+
+
+def test_why_a_unit_did_what_with_its_entry_is_its_own_and_its_reviewers_affair(town, visit):
+    version = town.entries["townships"]
+    address = f"/entries/{version.pk}"
+
+    for person in ("provider", "reviewer", "auditor"):
+        assert WHY in visit(person).get(address).content.decode()
+    page = visit("consumer").get(address)
+    assert page.status_code == 200
+    assert WHY not in page.content.decode()

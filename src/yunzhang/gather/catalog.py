@@ -69,6 +69,12 @@ PERSON_NEEDED = FaultKind(
     Text("这一步须由人办理。", "A person has to do this."),
     Text("登录后办理。", "Sign in and do it."),
 )
+REASONS_MISSING = FaultKind(
+    "entry.reasons_missing",
+    422,
+    Text("没有写明退回的理由。", "The return names no reasons."),
+    Text("写明全部理由，便于一次改正。", "Give all the reasons, so that one correction will do."),
+)
 CLASSIFICATION_FIXED = FaultKind(
     "entry.classification_fixed",
     409,
@@ -162,6 +168,8 @@ def approve(actor: Actor, version: EntryVersion, *, why: str) -> EntryVersion:
 
 def return_(actor: Actor, version: EntryVersion, reasons: str, *, why: str) -> EntryVersion:
     """Send it back with reasons: the head while it is submitted, the authority afterwards."""
+    if not reasons.strip():
+        raise Refused(REASONS_MISSING())
     submitted = EntryVersion.objects.filter(pk=version.pk, state=State.SUBMITTED).exists()
     deed, state = (
         (Deed.ENTRY_DECLINED, State.SUBMITTED)

@@ -13,7 +13,7 @@ from yunzhang import clock
 from yunzhang.gather import catalog
 from yunzhang.gather.models import EntryVersion
 from yunzhang.people import clocks
-from yunzhang.people.permissions import pack
+from yunzhang.people.permissions import may, pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
@@ -39,6 +39,8 @@ def version(request: Visit, version: int) -> HttpResponse:
         return do(request, DEEDS, found)
     draft = decode(found.draft, EntryDraft)
     subject = catalog.subject(found)
+    # Everyone may read what is published; how it came about is for the unit and its reviewers.
+    own = may(request.actor, "catalog.see", found.resource.unit)
     running = clocks.running().filter(subject=subject).first()
     context = {
         "version": found,
@@ -48,7 +50,7 @@ def version(request: Visit, version: int) -> HttpResponse:
         "open_faults": faults(draft, pack()) if found.state in EDITED else (),
         "clock": running,
         "days": clocks.left(running, clock.today()) if running else None,
-        "history": told(subject),
+        "history": told(subject) if own else (),
         "editable": found.state in EDITED,
     }
     return render(request, "portal/version.html", context)

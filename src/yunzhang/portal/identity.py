@@ -90,7 +90,8 @@ def _change_password(request: Visit) -> str:
 
 
 def _register_unit(request: Visit) -> None:
-    parent = Unit.objects.filter(code=typed.text(request, "parent")).first()
+    code = typed.text(request, "parent")
+    parent = seen.one(Unit.objects.all(), code=code) if code else None
     units.register(
         request.actor,
         typed.text(request, "code"),

@@ -90,7 +90,8 @@ def _register_table(request: Visit, system: InformationSystem) -> str:
     source = build(
         {part: typed.text(request, part) for part in ("kind", "location", "table")}, SourceSpec
     )
-    node = Node.objects.filter(name=typed.text(request, "node"), unit=system.unit).first()
+    chosen = typed.text(request, "node")
+    node = seen.one(Node.objects.filter(unit=system.unit), name=chosen) if chosen else None
     found = systems.register_table(
         request.actor,
         system,
