@@ -32,7 +32,7 @@ def look(visit, settings):
     def page(address: str, language: str = "zh-hans", who: str = "provider") -> str:
         answer = visit(who, language).get(address)
         assert answer.status_code == 200
-        return answer.content.decode()
+        return str(answer.content, "utf-8")
 
     return page
 
