@@ -269,3 +269,15 @@ def test_a_parent_or_node_that_is_not_there_is_not_passed_over(town, visit):
     orphan = visit("reviewer").post("/units", {**unit, "why": "x"})
 
     assert (foreign.status_code, orphan.status_code) == (404, 404)
+
+
+def test_a_password_checked_while_the_count_of_attempts_lapses_is_still_only_wrong(
+    town, client, monkeypatch
+):
+    from django.core.cache import cache
+
+    monkeypatch.setattr(
+        "yunzhang.portal.identity.authenticate", lambda *_args, **_named: cache.clear()
+    )
+
+    assert client.post("/sign-in", {"username": "provider", "password": "x"}).status_code == 401

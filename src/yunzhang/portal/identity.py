@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase
@@ -124,7 +126,8 @@ def _enter(request: Visit) -> HttpResponse:
         raise Refused(SIGN_IN_TOO_OFTEN(minutes=-(-wait // 60)))
     person = authenticate(request, username=username, password=request.POST.get("password", ""))
     if person is None:
-        cache.incr(counter)
+        with suppress(ValueError):  # the count lapsed while the password was checked
+            cache.incr(counter)
         raise Refused(SIGN_IN_WRONG())
     cache.delete(counter)
     login(request, person)
