@@ -8,8 +8,8 @@ import pytest
 
 from tests.hub_world import TOWNSHIPS, WHY, HubWorld
 from yunzhang.engines.checks import CodeList, Reference, Required, Unique
-from yunzhang.gather import harvest, quality
-from yunzhang.gather.models import DataTable
+from yunzhang.gather import harvest, quality, systems
+from yunzhang.gather.models import DataTable, EntryVersion, Resource
 from yunzhang.terms.faults import Refused
 
 
@@ -76,3 +76,41 @@ def test_nothing_is_run_without_checks_or_permission(hub: HubWorld, table: DataT
 
     assert unset.value.codes == ("quality.checks_missing",)
     assert foreign.value.codes == ("permission.missing",)
+
+
+def foreign(hub: HubWorld) -> DataTable:
+    """A gathered table of the consumer's unit."""
+    system = systems.register(hub.outsider, hub.units[3], "卫生系统", "", why=WHY)
+    source = hub.csv(folder="health")
+    table = systems.register_table(hub.outsider, system, "clinics", "机构", source, why=WHY)
+    return harvest.gather(hub.outsider, table, why=WHY)
+
+
+def test_a_reference_does_not_ask_what_another_units_closed_table_holds(
+    hub: HubWorld, table: DataTable
+) -> None:
+    foreign(hub)
+    check = Reference(id="guess", column="code", table="clinics", to_column="code")
+
+    with pytest.raises(Refused) as refused:
+        quality.set_checks(hub.officer, table, [check], why=WHY)
+
+    assert refused.value.codes == ("check.table_closed",)
+
+
+def test_a_reference_ends_when_the_other_table_is_no_longer_shared_with_all(
+    hub: HubWorld, table: DataTable
+) -> None:
+    other = foreign(hub)
+    version = hub.published("open")
+    resource = version.resource
+    Resource.objects.filter(pk=resource.pk).update(table=other)
+    check = Reference(id="same", column="code", table="clinics", to_column="code")
+    quality.set_checks(hub.officer, table, [check], why=WHY)
+    assert quality.run(hub.officer, table, why=WHY).rows
+
+    EntryVersion.objects.filter(pk=version.pk).update(share_type="2")
+    with pytest.raises(Refused) as refused:
+        quality.run(hub.officer, table, why=WHY)
+
+    assert refused.value.codes == ("check.table_closed",)

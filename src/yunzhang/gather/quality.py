@@ -12,9 +12,10 @@ from yunzhang.engines import on_duckdb
 from yunzhang.engines.checks import Check, Reference, Verdict, suggest_checks
 from yunzhang.engines.profiles import draft_items
 from yunzhang.gather.harvest import TABLE_UNGATHERED, lake_file, profile_of
-from yunzhang.gather.models import CheckSet, DataTable, VerdictRow
+from yunzhang.gather.models import CheckSet, DataTable, EntryVersion, VerdictRow
 from yunzhang.people.act import act, allow
 from yunzhang.people.permissions import Actor
+from yunzhang.terms.codes import ShareType
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
@@ -42,6 +43,18 @@ CHECK_TABLE_UNKNOWN = FaultKind(
         "The check {id} refers to a table, {table}, that is not registered.",
     ),
     Text("先登记并归集被引用的数据表。", "Register and gather that table first."),
+)
+CHECK_TABLE_CLOSED = FaultKind(
+    "check.table_closed",
+    403,
+    Text(
+        "规则“{id}”引用的数据表 {table} 不属于本单位，也不是无条件共享的资源。",
+        "The check {id} refers to {table}, another unit's table that is not shared with all.",
+    ),
+    Text(
+        "只引用本单位的表，或已发布为无条件共享的表（条例第十四条）。",
+        "Refer to your own tables, or to those published as unconditional (Order 809 Art. 14).",
+    ),
 )
 CHECKS_MISSING = FaultKind(
     "quality.checks_missing",
@@ -85,6 +98,7 @@ def run(actor: Actor, table: DataTable, *, why: str) -> VerdictRow:
         raise Refused(CHECKS_MISSING(table=table.name))
     if not lake_file(table).exists():
         raise Refused(TABLE_UNGATHERED(table=table.name))
+    refuse_if(_closed(table, checks))
     verdict = on_duckdb.run_checks(lake_file(table), checks, _referred(checks), clock.today())
     subject = f"table:{table.name}"
     with act(actor, Deed.TABLE_CHECKED, subject, unit=table.unit, why=why) as deeds:
@@ -128,7 +142,26 @@ def _faults(table: DataTable, checks: tuple[Check, ...]) -> Iterator[Fault]:
                 yield CHECK_COLUMN_UNKNOWN(id=check.id, column=column)
         if isinstance(check, Reference) and not _registered(check.table):
             yield CHECK_TABLE_UNKNOWN(id=check.id, table=check.table)
+    yield from _closed(table, checks)
 
 
 def _registered(name: str) -> bool:
     return DataTable.objects.filter(name=name).exists()
+
+
+def _closed(table: DataTable, checks: Iterable[Check]) -> Iterator[Fault]:
+    # A reference tells which values another table holds: nobody may ask that of closed data.
+    for check in checks:
+        if isinstance(check, Reference) and _registered(check.table):
+            other = DataTable.objects.select_related("system").get(name=check.table)
+            if other.system.unit_id != table.system.unit_id and not _open_to_all(other):
+                yield CHECK_TABLE_CLOSED(id=check.id, table=check.table)
+
+
+def _open_to_all(table: DataTable) -> bool:
+    published = EntryVersion.objects.filter(
+        resource__table=table,
+        state=EntryVersion.State.PUBLISHED,
+        share_type=ShareType.UNCONDITIONAL,
+    )
+    return published.exists()
