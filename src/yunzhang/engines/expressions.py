@@ -128,5 +128,17 @@ def _plain_function(node: dict[str, Any]) -> bool:
         (node.get("order_bys") or {}).get("orders"),
         node.get("catalog"),
     )
-    known = node["function_name"].lower() in FUNCTIONS
+    name = node["function_name"].lower()
+    known = name in FUNCTIONS and not (name == "replace" and _grows(node))
     return known and node.get("schema") in ("", "main") and not any(dressed)
+
+
+def _grows(node: dict[str, Any]) -> bool:
+    """Whether a replacement may be longer than what it replaces.
+
+    A few such nested fill any memory, and the engine cannot be interrupted within one text.
+    """
+    match [(part.get("value") or {}).get("value") for part in node["children"]]:
+        case [_, str(old), str(new)]:
+            return len(new) > len(old)
+    return True
