@@ -142,6 +142,8 @@ _CITY = (("自治州", 12), ("地区", 6), ("市", 8), ("盟", 5))
 _COUNTY = (("县", 15), ("区", 10), ("旗", 10), ("市", 8))
 # A piece with one of these is a street, even if a county marker follows ("民族大道市场区").
 _STREET = ("路", "街", "道", "巷", "镇", "乡", "村", "号")
+# A city's piece with one of these is a street too ("建设路菜市口"); 景德镇市 and 新乡市 are none.
+_ROAD = ("路", "街", "道", "巷", "村", "号")
 _HIDDEN = "****"
 
 
@@ -152,10 +154,10 @@ def _county_form() -> _Form:
 
 def _to_county(text: str) -> str:
     kept = _cut(text, _PROVINCE)
-    kept += _cut(text[kept:], _CITY)
-    county = text[kept:][: _cut(text[kept:], _COUNTY)]
-    if not any(street in county for street in _STREET):
-        kept += len(county)
+    for markers, streets in ((_CITY, _ROAD), (_COUNTY, _STREET)):
+        piece = text[kept:][: _cut(text[kept:], markers)]
+        if not any(street in piece for street in streets):
+            kept += len(piece)
     return text if 0 < kept == len(text) else text[:kept] + _HIDDEN
 
 
@@ -170,13 +172,14 @@ def _cut(text: str, markers: tuple[tuple[str, int], ...]) -> int:
 
 
 def _to_county_sql(column: str) -> str:
-    province = f"SELECT {column} AS t, {_cut_sql(column, _PROVINCE)} AS p"
-    city = f"SELECT t, p + {_cut_sql('substr(t, p + 1)', _CITY)} AS c FROM ({province})"
-    county = (
-        f"SELECT t, c, substr(t, c + 1, {_cut_sql('substr(t, c + 1)', _COUNTY)}) AS f FROM ({city})"
-    )
-    street = " OR ".join(f"instr(f, '{marker}')" for marker in _STREET)
-    kept = f"SELECT t, c + CASE WHEN {street} THEN 0 ELSE length(f) END AS k FROM ({county})"
+    kept = f"SELECT {column} AS t, {_cut_sql(column, _PROVINCE)} AS k"
+    for markers, streets in ((_CITY, _ROAD), (_COUNTY, _STREET)):
+        piece = f"substr(t, k + 1, {_cut_sql('substr(t, k + 1)', markers)})"
+        found = " OR ".join(f"instr(f, '{street}')" for street in streets)
+        kept = (
+            f"SELECT t, k + CASE WHEN {found} THEN 0 ELSE length(f) END AS k "
+            f"FROM (SELECT t, k, {piece} AS f FROM ({kept}))"
+        )
     return (
         "(SELECT CASE WHEN t IS NULL THEN NULL WHEN k > 0 AND k = length(t) THEN t "
         f"ELSE substr(t, 1, k) || '{_HIDDEN}' END FROM ({kept}))"
