@@ -11,7 +11,7 @@ from yunzhang.protect.notes import Checkpoint
 from yunzhang.protect.tiles import ENTRIES, TileFolder, levels, path_of, widths
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
-DO_NOT_RELY = Text(
+_DO_NOT_RELY = Text(
     "不要采信，向日志的持有方和监督部门报告。",
     "Do not rely on it; report it to the log's holder and to the overseer.",
 )
@@ -23,7 +23,7 @@ BUNDLE_DIFFERS = FaultKind(
         "条目文件 {path} 被改动：第 {index} 条与散列文件 {other} 不符。",
         "The bundle {path} was changed: entry {index} does not match the hash tile {other}.",
     ),
-    DO_NOT_RELY,
+    _DO_NOT_RELY,
 )
 TILE_DIFFERS = FaultKind(
     "verify.tile_differs",
@@ -32,7 +32,7 @@ TILE_DIFFERS = FaultKind(
         "散列文件 {path} 被改动：其中第 {position} 个散列不对。",
         "The tile {path} was changed: hash {position} in it is wrong.",
     ),
-    DO_NOT_RELY,
+    _DO_NOT_RELY,
 )
 ROOT_DIFFERS = FaultKind(
     "verify.root_differs",
@@ -41,7 +41,7 @@ ROOT_DIFFERS = FaultKind(
         "由 {size} 条条目算出的根与签名的检查点不符。",
         "The root over {size} entries is not the one in the signed checkpoint.",
     ),
-    DO_NOT_RELY,
+    _DO_NOT_RELY,
 )
 HISTORY_REWRITTEN = FaultKind(
     "verify.history_rewritten",
@@ -51,7 +51,7 @@ HISTORY_REWRITTEN = FaultKind(
         "History was rewritten: the first {old} entries (of {size}) are not those of the older"
         " checkpoint.",
     ),
-    DO_NOT_RELY,
+    _DO_NOT_RELY,
 )
 
 Progress = Callable[[int, int], None]  # entries done, entries in all

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from yunzhang.protect import merkle
-from yunzhang.protect.audit import DO_NOT_RELY, Audit, Progress
+from yunzhang.protect.audit import Audit, Progress
 from yunzhang.protect.keys import PublicKey, same
 from yunzhang.protect.merkle import TILE_WIDTH
 from yunzhang.protect.notes import Checkpoint, parse_proof, verify_checkpoint
@@ -22,6 +22,11 @@ from yunzhang.terms.document import decode, encode
 from yunzhang.terms.faults import Fault, FaultKind, Language, Refused, Text
 from yunzhang.terms.receipt import Receipt, salted
 
+_DO_NOT_RELY = Text(
+    "不要采信，向日志的持有方和监督部门报告。",
+    "Do not rely on it; report it to the log's holder and to the overseer.",
+)
+
 ENTRY_NOT_PROVEN = FaultKind(
     "verify.entry_not_proven",
     422,
@@ -29,7 +34,7 @@ ENTRY_NOT_PROVEN = FaultKind(
         "证明的路径不能从该条目（第 {index} 条）算到检查点的根。",
         "The path does not lead from this entry, at index {index}, to the root of the checkpoint.",
     ),
-    DO_NOT_RELY,
+    _DO_NOT_RELY,
 )
 ANSWER_DIFFERS = FaultKind(
     "verify.answer_differs",
@@ -55,7 +60,7 @@ FIELD_TWICE = FaultKind(
     "verify.field_twice",
     422,
     Text("回执文件中同一字段出现两次：{fields}。", "The receipt says a field twice: {fields}."),
-    DO_NOT_RELY,
+    _DO_NOT_RELY,
 )
 
 
