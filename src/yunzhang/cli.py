@@ -7,7 +7,14 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from yunzhang.terms.faults import Language, Refused
+from yunzhang.terms.faults import FaultKind, Language, Refused, Text
+
+FILE_UNUSABLE = FaultKind(
+    "command.file_unusable",
+    400,
+    Text("文件 {file} 无法使用：{reason}", "The file {file} cannot be used: {reason}"),
+    Text("核对路径和权限后重试。", "Check the path and its permissions, then try again."),
+)
 
 INTERRUPTED = 130  # what a shell expects of a program ended by Ctrl-C
 
@@ -36,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(args.run(args))
     except Refused as refused:
         return _explain(refused)
+    except OSError as error:
+        return _explain(Refused(FILE_UNUSABLE(file=error.filename, reason=error.strerror)))
     except KeyboardInterrupt:
         return INTERRUPTED
 

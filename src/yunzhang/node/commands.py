@@ -50,6 +50,7 @@ def add_call_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--where",
         action="append",
+        type=_condition,
         default=[],
         metavar="项:eq|prefix|ge|le:值",
         help="按条件 by filter: item:op:value",
@@ -201,10 +202,11 @@ def _show_progress(rows: int) -> None:
 def _asked(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.by:
         return {"key": dict(_pair(text) for text in arguments.by)}
-    return {"filter": tuple(_condition(text) for text in arguments.where)}
+    return {"filter": tuple(arguments.where)}
 
 
 def _condition(text: str) -> Condition:
+    """item:op:value; a ValueError here is told by argparse, with the option's name."""
     item, op, value = text.split(":", 2)
     return Condition(item=item, op=Operator(op), values=(value,))
 
