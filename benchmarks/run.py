@@ -24,6 +24,7 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "RESULTS.md"
 SIGNS = {">=": (operator.ge, "at least"), "<=": (operator.le, "at most")}
+WHY = "../docs/decisions/speed.md"
 SYNCS = 200
 
 
@@ -124,6 +125,7 @@ def report(results: Sequence[Result]) -> str:
     )
     if short:
         verdict += " These fall short: " + "; ".join(result.name for result in short) + "."
+        verdict += f" Why: [where a call's time goes]({WHY})."
     table = [
         "| what | ours | peer | ratio | target | verdict | note |",
         "|---|---:|---:|---:|---|---|---|",
