@@ -43,7 +43,7 @@ def serve_table(home: Home) -> store.Table:
         [made(number) for number in range(start, start + 10_000)]
         for start in range(0, ROWS, 10_000)
     )
-    return store.build(home.store, plan, ITEMS, batches, masks=masks())
+    return store.build(home.store, plan, ITEMS, batches, shown=[masks()])
 
 
 def copy_plain(table: store.Table, path: Path) -> store.Table:

@@ -85,14 +85,14 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("store")
 
 
-def serve(folder, rows, key_items=("a", "b"), masks=()) -> Fetcher:
+def serve(folder, rows, key_items=("a", "b"), shown=()) -> Fetcher:
     plan = store.Plan(
         table="t",
         items=dict(zip(ITEMS, ITEMS, strict=True)),
         key_items=key_items,
         filter_items=ITEMS,
     )
-    table = store.build(folder, plan, ITEMS, [rows], masks=masks)
+    table = store.build(folder, plan, ITEMS, [rows], shown=shown)
     return Fetcher(table, packs.read("national"))
 
 
@@ -111,7 +111,8 @@ def test_pages_hold_each_granted_row_once_masked_and_no_other(
 ):
     masks = tuple(Mask(item=item, way=way[0], kind=way[1]) for item in ITEMS)
     grant = grant_of(ITEMS, granted, masks)
-    fetcher = serve(folder, rows, masks=masks if made_in_loading else ())
+    asked_for = [next(mask for mask in masks if mask.item == item) for item in items]
+    fetcher = serve(folder, rows, shown=[asked_for] if made_in_loading else ())
 
     found, after = [], ""
     while True:

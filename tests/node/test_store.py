@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -47,22 +48,35 @@ def test_a_source_that_vanishes_in_mid_load_leaves_the_former_version(stage: Sta
     assert sorted(path.name for path in folder.iterdir()) == sorted(["current", f"{before}.sqlite"])
 
 
-def test_a_masked_form_is_made_in_loading_only_when_it_needs_no_key_and_is_asked_for(stage: Stage):
+def test_a_row_is_made_in_loading_only_when_it_needs_no_key_and_is_asked_for(stage: Stage):
     partial, hashed, other = (
-        Mask(item=ITEMS[0], way="partial", kind="phone"),
-        Mask(item=ITEMS[0], way="hash"),
-        Mask(item=ITEMS[0], way="partial", kind="name"),
+        [Mask(item=ITEMS[0], way="partial", kind="phone"), Mask(item=ITEMS[1], way="keep")],
+        [Mask(item=ITEMS[0], way="hash")],
+        [Mask(item=ITEMS[0], way="partial", kind="name")],
     )
 
-    table = store.build(stage.home.store, PLAN, COLUMNS, [VILLAGES], masks=(partial, hashed))
+    table = store.build(stage.home.store, PLAN, COLUMNS, [VILLAGES], shown=(partial, hashed))
 
     with closing(table.connect(1)) as reader:
         listed = {row[1] for row in reader.execute("PRAGMA table_info(rows)")}
-        shown = reader.execute(f"SELECT {table.shown(partial)} FROM rows").fetchall()
+        made = reader.execute(f"SELECT {table.shown(partial)} FROM rows").fetchall()
     assert {*ITEMS, table.shown(partial).strip('"')} == listed
-    assert sorted(shown) == sorted((mask(row[0], partial, b""),) for row in VILLAGES)
+    assert sorted(json.loads(text) for (text,) in made) == sorted(
+        [mask(row[0], partial[0], b""), row[1]] for row in VILLAGES
+    )
     assert "keyed_hash" in table.shown(hashed)
     assert "substr" in table.shown(other)
+
+
+def test_no_more_rows_are_made_than_the_pack_allows(stage: Stage):
+    many = [[Mask(item=item, way="partial")] for item in ITEMS]
+    many += [[Mask(item=item, way="generalise")] for item in ITEMS]
+    limit = packs.read("national").limit("node.rows_made")
+
+    table = store.build(stage.home.store, PLAN, COLUMNS, [VILLAGES], shown=many)
+
+    assert limit < len(many)
+    assert len(table.about.made) == limit
 
 
 def test_columns_and_items_that_do_not_exist_are_all_named(stage: Stage):
@@ -103,7 +117,7 @@ def test_a_malformed_csv_loads_its_good_rows_and_lists_the_bad(stage: Stage, tmp
     assert said[-1] == 2
 
 
-def test_loading_makes_the_forms_that_the_grants_held_show(stage: Stage, tmp_path):
+def test_loading_makes_the_rows_that_the_grants_held_show(stage: Stage, tmp_path):
     from yunzhang.engines.readings import SourceKind, SourceSpec
 
     grant = stage.grant()
@@ -113,8 +127,8 @@ def test_loading_makes_the_forms_that_the_grants_held_show(stage: Stage, tmp_pat
 
     table = load(stage.home.folder, PLAN, SourceSpec(kind=SourceKind.CSV, location=str(file)))
 
-    (phone,) = (mask for mask in grant.masks if mask.way == "partial")
-    assert [table.shown(phone)] == [store.quote(name) for name in table.about.made]
+    in_order = [next(mask for mask in grant.masks if mask.item == item) for item in grant.items]
+    assert [table.shown(in_order)] == [store.quote(name) for name in table.about.made]
 
 
 def test_a_changed_or_cut_file_is_said_to_be_broken(stage: Stage):

@@ -113,16 +113,21 @@ def load(
         plan,
         [column.name for column in reading.columns],
         (store.batch_rows(batch) for batch in reading.batches),
-        masks=_masks(opened, plan.table),
+        shown=_shown(opened, plan.table),
         rejected=lambda: reading.faults.counts,
         progress=progress,
     )
 
 
-def _masks(home: Home, table: str) -> list[Mask]:
-    """How the grants held here show this table, each way once."""
+def _shown(home: Home, table: str) -> list[list[Mask]]:
+    """The rows that the grants held here show of this table, all their items in order."""
     grants = Grantbook.open(home.folder, home.name, home.hub_key).grants
-    return list(dict.fromkeys(m for grant in grants if grant.table == table for m in grant.masks))
+    return [_in_order(grant) for grant in grants if grant.table == table]
+
+
+def _in_order(grant: Grant) -> list[Mask]:
+    masks = {mask.item: mask for mask in grant.masks}
+    return [masks[item] for item in grant.items]
 
 
 def _add_init(parts: Any) -> None:

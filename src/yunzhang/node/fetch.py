@@ -70,7 +70,6 @@ Value: TypeAlias = "str | bytes | int"
 _Page: TypeAlias = tuple[int | None, int, bytes, int]
 # In SQLite every blob is greater than every text: an upper bound that bounds nothing.
 _ABOVE_ALL = b""
-_PIECE = 100  # arguments of one json_array(); SQLite allows 127
 _TOKEN = re.compile(r"(\d+-[0-9a-f]{12})\.(\d{1,18})")
 _HIGHEST = 0x10FFFF
 _PROGRESS_STEPS = 10_000
@@ -318,13 +317,7 @@ def _first(column: str, sign: str, number: int) -> str:
 def _row(grant: Grant, items: tuple[str, ...], table: Table) -> str:
     """One row as JSON text, every item masked as the grant says."""
     masks = {mask.item: mask for mask in grant.masks}
-    shown = [table.shown(masks[item]) for item in items]
-    pieces = [shown[start : start + _PIECE] for start in range(0, len(shown), _PIECE)]
-    arrays = [f"json_array({', '.join(piece)})" for piece in pieces]
-    joined = arrays[0]
-    for array in arrays[1:]:
-        joined = f"rtrim({joined}, ']') || ',' || ltrim({array}, '[')"
-    return joined
+    return table.shown([masks[item] for item in items])
 
 
 def _interrupted(error: sqlite3.OperationalError) -> bool:

@@ -4,9 +4,9 @@ store/<table>/<version>.sqlite is written aside and renamed when whole; store/<t
 names the version in use. A node that still has the old file open reads on undisturbed; the
 system frees it when the last reader closes it.
 
-Beside the items lie the masked forms that the grants in force show, made once while loading:
-to make them for each call took longer than to find its rows. A form is named by the digest of
-its expression, so one made by an older rule is never taken for today's.
+Beside the items lie the rows as the grants in force show them, masked and as JSON, made once
+while loading: to make them for each call took longer than to find them. Such a column is named
+by the digest of its expression, so one made by an older rule is never taken for today's.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from yunzhang import packs
 from yunzhang.node.home import write_durably
 from yunzhang.protect import masking
 from yunzhang.terms.document import Document, decode, digest, encode
@@ -65,6 +67,7 @@ LOAD_FAILED = FaultKind(
     ),
 )
 
+_PIECE = 100  # arguments of one json_array(); SQLite allows 127
 BIG = 9223372036854775807
 _TABLE = re.compile(r"\w[\w.-]{0,99}")
 
@@ -106,9 +109,9 @@ class Table:
         """The first item of the key: rowids rise with it."""
         return next(iter(self.about.plan.key_items), "")
 
-    def shown(self, mask: Mask) -> str:
-        """The SQL expression of an item as this mask shows it; the column, where one was made."""
-        expression = masking.sql(mask, quote(mask.item))
+    def shown(self, masks: Sequence[Mask]) -> str:
+        """The SQL expression of a row's masked items as JSON; the column, where one was made."""
+        expression = row_json(masks)
         name = _form_name(expression)
         return quote(name) if name in self._made else expression
 
@@ -123,18 +126,19 @@ def build(
     columns: Sequence[str],
     rows: Iterable[Rows],
     *,
-    masks: Iterable[Mask] = (),
+    shown: Iterable[Sequence[Mask]] = (),
     rejected: Callable[[], Mapping[str, int]] = dict,
     progress: Progress = lambda _rows: None,
 ) -> Table:
     """Write a new version from batches of rows (text or None, in the order of `columns`).
 
-    The forms of `masks` are made and kept, as far as they need no key. `rejected` is asked at
-    the end; `progress` hears the rows so far. Raises Refused when a column is missing, the
-    source is lost or the disk is full; the former version stays then.
+    The rows that `shown` asks for, each a grant's masks in its order of items, are made and kept
+    as far as they need no key. `rejected` is asked at the end; `progress` hears the rows so far.
+    Raises Refused when a column is missing, the source is lost or the disk is full; the former
+    version stays then.
     """
     _check(plan, columns)
-    forms = _forms(plan, masks)
+    forms = _forms(plan, shown)
     folder = _folder(store, plan.table)
     folder.mkdir(parents=True, exist_ok=True)
     number = _next_number(folder)
@@ -270,14 +274,28 @@ def _pour(
     return count, with_nul
 
 
-def _forms(plan: Plan, masks: Iterable[Mask]) -> dict[str, str]:
-    """Column and expression of each masked form that needs no key and is not the item itself."""
+def row_json(masks: Sequence[Mask]) -> str:
+    """One row as JSON text, each item as its mask shows it, as a SQL expression."""
+    shown = [masking.sql(mask, quote(mask.item)) for mask in masks]
+    pieces = [shown[start : start + _PIECE] for start in range(0, len(shown), _PIECE)]
+    arrays = [f"json_array({', '.join(piece)})" for piece in pieces]
+    joined = arrays[0]
+    for array in arrays[1:]:
+        joined = f"rtrim({joined}, ']') || ',' || ltrim({array}, '[')"
+    return joined
+
+
+def _forms(plan: Plan, shown: Iterable[Sequence[Mask]]) -> dict[str, str]:
+    """Column and expression of each row of masked items that needs no key."""
     expressions = [
-        masking.sql(mask, quote(mask.item))
-        for mask in masks
-        if mask.item in plan.items and mask.way in ("partial", "generalise")
+        row_json(masks)
+        for masks in shown
+        if masks and all(m.item in plan.items and m.way != "hash" for m in masks)
     ]
-    return {_form_name(expression): expression for expression in expressions}
+    made = {_form_name(expression): expression for expression in expressions}
+    # Each is a copy of the table's text: the rows of further grants are masked in the call.
+    most = packs.read("national").limit("node.rows_made")
+    return dict(islice(made.items(), most))
 
 
 def _form_name(expression: str) -> str:
