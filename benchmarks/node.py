@@ -209,7 +209,7 @@ def _bench(folder: Path) -> Iterator[_Bench]:
     )
     os.sched_setaffinity(0, {LOAD_CORE})
     try:
-        _start(bench, ["-m", "yunzhang.node", "node", "up", str(home.folder)])
+        _start(bench, ["-m", "yunzhang.cli", "node", "up", str(home.folder)])
         _wait(bench.node + "/status")
         _open_session(bench, consumer)
         _start_peers(bench, folder)

@@ -167,7 +167,7 @@ def running(home: Home) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 def start(home: Home) -> subprocess.Popen[bytes]:
     """Start `up` as a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "yunzhang.node", "node", "up", str(home.folder)],
+        [sys.executable, "-m", "yunzhang.cli", "node", "up", str(home.folder)],
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.DEVNULL,
     )

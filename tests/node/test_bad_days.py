@@ -72,7 +72,7 @@ def test_a_load_that_fills_the_disk_leaves_the_former_table(stage: Stage, tmp_pa
     command = [
         sys.executable,
         "-m",
-        "yunzhang.node",
+        "yunzhang.cli",
         "node",
         "load",
         str(stage.home.folder),
