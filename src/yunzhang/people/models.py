@@ -1,4 +1,4 @@
-"""Units, persons and posts; the working calendar; running clocks; facts waiting for the log."""
+"""Units, persons and posts; the working calendar; clocks, courses and turns; notices; facts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ class Unit(models.Model):
     tier = models.CharField(max_length=20, default="province")  # code list "tier"
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
     is_authority = models.BooleanField(default=False)  # 政务数据共享主管部门, Order 809 Art. 8
+    kind = models.CharField(max_length=40, blank=True)  # the id of a unit kind of the pack
+    # The id of the unit's row of the pack; the documents name it so in tasks and reports.
+    row = models.CharField(max_length=60, blank=True)
+    sharing_body = models.CharField(max_length=100, blank=True)  # 共享工作机构, Order 809 Art. 9
 
     class Meta:
         ordering = ["code"]
@@ -50,6 +54,16 @@ class Post(models.Model):
         ]
 
 
+class Delegation(models.Model):
+    """A post done by someone else while its holder is away, from one day to another."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="delegations")
+    to = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
+    from_date = models.DateField()
+    to_date = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)  # called back early
+
+
 class CalendarDay(models.Model):
     """An exception to the plain week: a holiday, or a weekend made a working day."""
 
@@ -82,6 +96,10 @@ class Clock(models.Model):
     extended = models.BooleanField(default=False)
     rested_on = models.DateField(null=True, blank=True)  # since the one-time notice, Art. 21
     ended_on = models.DateField(null=True, blank=True)
+    # What the worker has told already, each once whatever happens: see people/watch.py.
+    warned_on = models.DateField(null=True, blank=True)
+    expired_on = models.DateField(null=True, blank=True)
+    escalated_on = models.DateField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -97,11 +115,173 @@ class Clock(models.Model):
         ]
 
 
+class Turn(models.Model):
+    """Whose turn it is: a matter that waits for the holders of a role, in a unit or in any.
+
+    One row for each role that may act; kept by `people.turns` in the deed's own transaction, so
+    that a desk is one query whatever the matter is.
+    """
+
+    subject = models.CharField(max_length=120)  # "request:12", "case:7"
+    reference = models.CharField(max_length=60)  # what the page of the subject is found by
+    procedure = models.CharField(max_length=60)
+    step = models.CharField(max_length=60)
+    deed_zh = models.CharField(max_length=100)  # what there is to do
+    deed_en = models.CharField(max_length=200)
+    title = models.CharField(max_length=300)
+    other = models.CharField(max_length=200, blank=True)  # the unit at the other side
+    role = models.CharField(max_length=40)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="turns")
+    clock = models.ForeignKey("Clock", null=True, on_delete=models.SET_NULL, related_name="turns")
+    since = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["unit", "role"]),
+            models.Index(fields=["role", "unit"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "role", "unit"], name="turn_once"),
+            models.UniqueConstraint(
+                fields=["subject", "role"], condition=models.Q(unit=None), name="turn_of_any_once"
+            ),
+        ]
+
+
+class Course(models.Model):
+    """A procedure as a pack had it when a case began with it: the case keeps it."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()  # canonical JSON of the pack's Procedure row
+
+
+class Case(models.Model):
+    """A matter that goes a procedure's way, step by step, to its end."""
+
+    number = models.CharField(max_length=30, unique=True)
+    procedure = models.CharField(max_length=60)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT)
+    step = models.CharField(max_length=60)
+    about = models.CharField(max_length=120)  # the subject it is about: "resource:3", "grant:x"
+    title = models.CharField(max_length=300)
+    opened_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    closed_on = models.DateField(null=True, blank=True)
+    content = models.TextField(default="{}")  # JSON of what the procedure's own verbs keep
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["procedure", "closed_on"]),
+            models.Index(fields=["about"]),
+        ]
+
+
+class CaseParty(models.Model):
+    """A unit's part in a case: applicant, provider, authority …; several units may share one."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
+    party = models.CharField(max_length=30)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cases")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "party", "unit"], name="party_once")]
+
+
+class CaseMove(models.Model):
+    """One move of a case, or one unit's consent to a move that needs several."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="moves")
+    from_step = models.CharField(max_length=60)
+    move = models.CharField(max_length=60)
+    to_step = models.CharField(max_length=60, blank=True)  # blank: a consent, the step stays
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    why = models.TextField()
+
+
+class CasePaper(models.Model):
+    """What was written or handed in with a move; a file is held whole, with its digest."""
+
+    move = models.ForeignKey(CaseMove, on_delete=models.PROTECT, related_name="papers")
+    paper = models.CharField(max_length=60)  # the id of a code of the list "paper"
+    text = models.TextField(blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    file = models.BinaryField(null=True)
+    digest = models.CharField(max_length=64)
+
+
+class Notice(models.Model):
+    """Something a person should know; `key` keeps it from being said twice."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
+    key = models.CharField(max_length=160)  # "clock:12:warned", "case:7:open"
+    kind = models.CharField(max_length=30)  # turn, warned, expired, escalated, told
+    subject = models.CharField(max_length=120)
+    reference = models.CharField(max_length=60, blank=True)
+    zh = models.CharField(max_length=400)
+    en = models.CharField(max_length=600)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    mail_at = models.DateTimeField(null=True, blank=True)  # when it may go; None: not by mail
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "read_at", "-at"]),
+            models.Index(fields=["mailed_at", "mail_at"]),
+        ]
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="notice_once")]
+
+
+class NoticeChoice(models.Model):
+    """How a person wants to be told outside the pages."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, primary_key=True, related_name="notice_choice"
+    )
+    mail = models.CharField(max_length=10, default="digest")  # none, each, digest
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+
+
+class Webhook(models.Model):
+    """Where a unit's own system is told of what concerns the unit, signed with a shared secret."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="webhooks")
+    address = models.URLField(max_length=300)
+    secret = models.CharField(max_length=100)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+
+class WebhookCall(models.Model):
+    """One thing to tell a webhook, tried until it is taken or given up."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="calls")
+    key = models.CharField(max_length=160)
+    body = models.TextField()
+    next_at = models.DateTimeField(null=True)  # None: taken or given up
+    tries = models.PositiveSmallIntegerField(default=0)
+    answer = models.CharField(max_length=200, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"])]
+        constraints = [models.UniqueConstraint(fields=["webhook", "key"], name="call_once")]
+
+
 class DailyJob(models.Model):
-    """A day's job that a worker has taken on: no other worker takes it the same day."""
+    """A day's job that a worker has taken on, and whether it was done.
+
+    A job not done within its lease is taken on by another worker, or by this one started again.
+    """
 
     name = models.CharField(max_length=40)
     day = models.DateField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "day"], name="job_once_a_day")]

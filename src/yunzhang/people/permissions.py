@@ -70,6 +70,23 @@ NEEDS: dict[Deed, str] = {
     Deed.GRANT_ENDED: "grant.suspend",
     Deed.RECEIPTS_TAKEN: WORKER,
     Deed.SCORE_FROZEN: "score.freeze",
+    Deed.UNIT_CHANGED: "unit.register",
+    Deed.POST_DELEGATED: "desk.see",
+    Deed.DELEGATION_ENDED: "desk.see",
+    Deed.SECOND_FACTOR_SET: "desk.see",
+    Deed.SECOND_FACTOR_REMOVED: "desk.see",
+    Deed.IDENTITY_LINKED: "desk.see",
+    Deed.NOTICES_CHOSEN: "desk.see",
+    Deed.WEBHOOK_SET: "webhook.set",
+    Deed.WEBHOOK_ENDED: "webhook.set",
+    Deed.RECORDS_IMPORTED: "records.import",
+    Deed.CASE_OPENED: "desk.see",
+    Deed.CASE_MOVED: "desk.see",
+    Deed.CASE_CONSENTED: "desk.see",
+    Deed.CLOCK_EXPIRED: WORKER,
+    Deed.CLOCK_ESCALATED: WORKER,
+    Deed.DUTY_CHANGED: "catalog.draft",
+    Deed.LIST_PUBLISHED: "list.publish",
 }
 
 

@@ -26,7 +26,9 @@ class ShareRequest(models.Model):
         WAITING = "waiting"  # for the consumer's sharing-body head, Art. 20
         APPLIED = "applied"  # with the provider: clock C3 or C4 runs
         NOTICED = "noticed"  # one-time notice given, Art. 21: the clock rests
-        AGREED = "agreed"
+        AGREED = "agreed"  # the grant is to be issued: clock C5 runs
+        GRANTED = "granted"  # issued; the node has not fetched it yet: C5 runs on
+        DELIVERED = "delivered"
         REFUSED = "refused"
         WITHDRAWN = "withdrawn"
 
@@ -88,3 +90,18 @@ class RevocationNumber(models.Model):
 
     node = models.OneToOneField(Node, on_delete=models.PROTECT, primary_key=True)
     last = models.BigIntegerField(default=0)
+
+
+class ListIssue(models.Model):
+    """A list as it was published: numbered, signed, never changed (共享清单 and the other four)."""
+
+    list = models.CharField(max_length=30)  # the kind of the pack's list row
+    number = models.PositiveIntegerField()
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="lists")
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    lines = models.PositiveIntegerField()
+    signed = models.TextField()  # Signed list document, exact text
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "number"], name="list_numbered")]

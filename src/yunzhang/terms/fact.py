@@ -49,6 +49,23 @@ class Deed(StrEnum):
     GRANT_ENDED = "grant.ended"
     RECEIPTS_TAKEN = "receipts.taken"
     SCORE_FROZEN = "score.frozen"
+    UNIT_CHANGED = "unit.changed"
+    POST_DELEGATED = "post.delegated"
+    DELEGATION_ENDED = "delegation.ended"
+    SECOND_FACTOR_SET = "second_factor.set"
+    SECOND_FACTOR_REMOVED = "second_factor.removed"
+    IDENTITY_LINKED = "identity.linked"
+    NOTICES_CHOSEN = "notices.chosen"
+    WEBHOOK_SET = "webhook.set"
+    WEBHOOK_ENDED = "webhook.ended"
+    RECORDS_IMPORTED = "records.imported"
+    CASE_OPENED = "case.opened"
+    CASE_MOVED = "case.moved"
+    CASE_CONSENTED = "case.consented"
+    CLOCK_EXPIRED = "clock.expired"
+    CLOCK_ESCALATED = "clock.escalated"
+    DUTY_CHANGED = "duty.changed"
+    LIST_PUBLISHED = "list.published"
 
 
 DEED_NAMES: dict[Deed, Text] = {
@@ -89,6 +106,23 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.GRANT_ENDED: Text("终止授权", "ended a grant"),
     Deed.RECEIPTS_TAKEN: Text("接收调用回执", "took in receipts"),
     Deed.SCORE_FROZEN: Text("冻结评分", "froze a score"),
+    Deed.UNIT_CHANGED: Text("变更单位信息", "changed a unit"),
+    Deed.POST_DELEGATED: Text("委托代行岗位", "delegated a post"),
+    Deed.DELEGATION_ENDED: Text("收回岗位委托", "ended a delegation"),
+    Deed.SECOND_FACTOR_SET: Text("启用第二要素", "set a second factor"),
+    Deed.SECOND_FACTOR_REMOVED: Text("停用第二要素", "removed a second factor"),
+    Deed.IDENTITY_LINKED: Text("关联统一身份", "linked an outside identity"),
+    Deed.NOTICES_CHOSEN: Text("设定通知方式", "chose how to be told"),
+    Deed.WEBHOOK_SET: Text("登记消息推送地址", "registered a webhook"),
+    Deed.WEBHOOK_ENDED: Text("停用消息推送地址", "ended a webhook"),
+    Deed.RECORDS_IMPORTED: Text("批量导入", "imported records"),
+    Deed.CASE_OPENED: Text("提起事项", "opened a case"),
+    Deed.CASE_MOVED: Text("办理事项", "moved a case on"),
+    Deed.CASE_CONSENTED: Text("会签同意", "consented to a case"),
+    Deed.CLOCK_EXPIRED: Text("时限届满未办结", "saw a limit run out"),
+    Deed.CLOCK_ESCALATED: Text("逾期上报", "escalated an overdue limit"),
+    Deed.DUTY_CHANGED: Text("职责或法规变化", "told of a changed duty"),
+    Deed.LIST_PUBLISHED: Text("发布清单", "published a list"),
 }
 
 
