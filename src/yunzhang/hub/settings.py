@@ -131,6 +131,8 @@ LOCALE_PATHS = [BASE / "portal" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
+EMAIL_HOST = os.environ.get("YUNZHANG_MAIL_HOST", "")  # empty: no mail at all
+
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS: list[Path] = []

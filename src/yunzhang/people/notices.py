@@ -1,0 +1,122 @@
+"""Notices: what a person should know, told once on the pages and, as they chose, by mail.
+
+`tell` is called inside a deed's own transaction: what did not happen is told to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Case, CharField, Q, QuerySet, When
+
+from yunzhang import clock
+from yunzhang.people import choices
+from yunzhang.people.models import Delegation, Notice, NoticeChoice, Person, Post, Unit
+from yunzhang.terms.faults import Text
+
+# What a notice may be about; pages give each its word.
+TURN, WARNED, EXPIRED, ESCALATED, TOLD = "turn", "warned", "expired", "escalated", "told"
+KINDS = (TURN, WARNED, EXPIRED, ESCALATED, TOLD)
+
+
+def tell(
+    persons: Iterable[Person], key: str, kind: str, subject: str, reference: str, said: Text
+) -> None:
+    """Tell each of these persons once: whoever was told under this key is not told again."""
+    wanted = {one.pk: one for one in persons if one.is_active}
+    now = clock.now()
+    ways = choices.of_all(wanted.values())
+    rows = [
+        _row(one, key, kind, subject, reference, said, now, ways[one.pk]) for one in wanted.values()
+    ]
+    # The constraint knows who was told already, also by another process at this moment.
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def tell_unit(
+    unit: Unit,
+    roles: Iterable[str],
+    key: str,
+    kind: str,
+    subject: str,
+    reference: str,
+    said: Text,
+) -> None:
+    """Tell whoever holds one of these roles in the unit today."""
+    today = clock.today()
+    persons = [one for role in roles for one in holders(role, unit, today)]
+    tell(persons, key, kind, subject, reference, said)
+
+
+def holders(role: str, unit: Unit | None, today: date) -> list[Person]:
+    """Who does this post today, in a unit or in any: its holders and whoever stands in for one."""
+    posts = Post.objects.filter(_on(today, "to_date"), role=role, from_date__lte=today)
+    if unit is not None:
+        posts = posts.filter(unit=unit)
+    standing_in = Delegation.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=today),
+        post__in=posts,
+        from_date__lte=today,
+        to_date__gte=today,
+    )
+    found = Person.objects.filter(
+        Q(pk__in=posts.values("person")) | Q(pk__in=standing_in.values("to")), is_active=True
+    )
+    return list(found.order_by("pk"))
+
+
+def of(person: Person) -> QuerySet[Notice]:
+    """A person's notices: unread ones first, then the newest."""
+    done = Case(When(read_at=None, then=0), default=1)
+    return Notice.objects.filter(person=person).annotate(done=done).order_by("done", "-pk")
+
+
+def unread(person: Person) -> int:
+    """How many notices wait to be read: one count, for the bell of every page."""
+    return Notice.objects.filter(person=person, read_at=None).count()
+
+
+def read(person: Person, *numbers: int) -> int:
+    """Mark these notices of the person as read, all of them without a number; how many were not.
+
+    No deed and no fact: reading one's own post changes nobody's affairs.
+    """
+    waiting = Notice.objects.filter(person=person, read_at=None)
+    if numbers:
+        waiting = waiting.filter(pk__in=numbers)
+    return waiting.update(read_at=clock.now())
+
+
+def _on(today: date, last: str) -> Q:
+    return Q(**{last: None}) | Q(**{f"{last}__gte": today})
+
+
+def _row(
+    person: Person,
+    key: str,
+    kind: str,
+    subject: str,
+    reference: str,
+    said: Text,
+    now: datetime,
+    choice: NoticeChoice,
+) -> Notice:
+    return Notice(
+        person=person,
+        key=key,
+        kind=kind,
+        subject=subject,
+        reference=reference,
+        zh=_fit(said.zh, "zh"),
+        en=_fit(said.en, "en"),
+        at=now,
+        mail_at=choices.mail_at(choice, now),
+    )
+
+
+def _fit(text: str, name: str) -> str:
+    """The text cut to what a notice holds: a long title may not undo the deed it is told for."""
+    field = Notice._meta.get_field(name)  # noqa: SLF001
+    most = field.max_length if isinstance(field, CharField) and field.max_length else len(text)
+    return text if len(text) <= most else text[: most - 1] + "…"
