@@ -82,11 +82,13 @@ class CalendarYear(models.Model):
 class Clock(models.Model):
     """One running legal limit. It keeps the row it started with, whatever the pack says later."""
 
-    rule = models.CharField(max_length=20)  # C1..C8
-    subject = models.CharField(max_length=80)  # "request:12", "entry:7"
+    rule = models.CharField(max_length=60)  # C1..C8, or whose date it is: "task", "report"
+    subject = models.CharField(max_length=120)  # "request:12", "entry:7"
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT)  # who must act
     days = models.PositiveSmallIntegerField()
-    counted_in = models.CharField(max_length=12, default="working_day")  # or "calendar_day"
+    # working_day or calendar_day after `started_on`; or `until` itself: named_day, next_workday.
+    counted_in = models.CharField(max_length=12, default="working_day")
+    until = models.DateField(null=True, blank=True)  # the date the pack names, for the last two
     extension_days = models.PositiveSmallIntegerField(default=0)
     document = models.CharField(max_length=100)
     clause = models.CharField(max_length=100)
@@ -96,7 +98,10 @@ class Clock(models.Model):
     extended = models.BooleanField(default=False)
     rested_on = models.DateField(null=True, blank=True)  # since the one-time notice, Art. 21
     ended_on = models.DateField(null=True, blank=True)
+    warn_days = models.PositiveSmallIntegerField(null=True, blank=True)  # None: the pack's limit
+    at_end = models.CharField(max_length=12, blank=True)  # "overdue" or "escalate", of its rule
     # What the worker has told already, each once whatever happens: see people/watch.py.
+    moved_from = models.DateField(null=True, blank=True)  # by the calendar, and not yet told
     warned_on = models.DateField(null=True, blank=True)
     expired_on = models.DateField(null=True, blank=True)
     escalated_on = models.DateField(null=True, blank=True)
@@ -105,6 +110,17 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["unit", "ended_on", "due_on"]),
             models.Index(fields=["subject", "rule"]),
+            # What the worker still has to tell of, by date: its sweep reads nothing else.
+            models.Index(
+                fields=["due_on"],
+                condition=models.Q(ended_on=None, rested_on=None, escalated_on=None),
+                name="clock_watched",
+            ),
+            models.Index(
+                fields=["moved_from"],
+                condition=models.Q(moved_from__isnull=False),
+                name="clock_moved",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -225,6 +241,7 @@ class Notice(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     mail_at = models.DateTimeField(null=True, blank=True)  # when it may go; None: not by mail
+    mail_tries = models.PositiveSmallIntegerField(default=0)
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -247,11 +264,14 @@ class NoticeChoice(models.Model):
 
 
 class Webhook(models.Model):
-    """Where a unit's own system is told of what concerns the unit, signed with a shared secret."""
+    """Where a unit's own system is told of what concerns the unit, signed with a shared secret.
+
+    The secret itself is not kept: it follows from the salt and a key beside the hub's own.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="webhooks")
     address = models.URLField(max_length=300)
-    secret = models.CharField(max_length=100)
+    salt = models.CharField(max_length=64)
     ended_at = models.DateTimeField(null=True, blank=True)
 
 
@@ -263,6 +283,7 @@ class WebhookCall(models.Model):
     body = models.TextField()
     next_at = models.DateTimeField(null=True)  # None: taken or given up
     tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=200, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
