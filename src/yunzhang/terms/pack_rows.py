@@ -102,7 +102,11 @@ class ChiefRow(Named, frozen=True, kw_only=True):
 
 
 class ClockRule(Named, frozen=True, kw_only=True):
-    """A legal limit: from an event, so many days, perhaps extended once."""
+    """A legal limit: from an event, so many days, perhaps extended once.
+
+    `warn_days` replaces the limit clock.warn_days. `at_end`: "overdue" is marked and goes no
+    further, "escalate" goes to the level above at once, "" after the limit clock.escalate_days.
+    """
 
     event: str
     days: Natural
@@ -110,6 +114,7 @@ class ClockRule(Named, frozen=True, kw_only=True):
     extension_days: Natural = 0
     extension_consent: str = ""
     at_end: Literal["", "overdue", "escalate"] = ""
+    warn_days: Natural | None = None
 
 
 class Retention(Named, frozen=True, kw_only=True):
@@ -181,6 +186,7 @@ class DueDate(Document, frozen=True, kw_only=True):
     cite: Citation
     kind: Literal["by", "from"] = "by"
     continuing: bool = False  # "and carried on afterwards"
+    next_workday: bool = False  # a date on a holiday moves on; else it stays as written
 
 
 class Task(Named, frozen=True, kw_only=True):
@@ -268,7 +274,7 @@ class ReportRule(Named, frozen=True, kw_only=True):
     """A report that falls due again and again.
 
     `month` is the month of the year, or of the quarter, 1 being its first; 0 where the document
-    names no date. `day` 0 is the month's last.
+    names no date. `day` 0 is the month's last. `next_workday`: a day on a holiday moves on.
     """
 
     REFERS = {"who": "unit_kinds", "to": "units"}
@@ -276,6 +282,7 @@ class ReportRule(Named, frozen=True, kw_only=True):
     cycle: Literal["month", "quarter", "year", "irregular"]
     month: Natural = 0
     day: Natural = 0
+    next_workday: bool = False
     who: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
 
