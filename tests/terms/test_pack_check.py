@@ -105,15 +105,16 @@ def test_a_placeholder_is_no_rule(value: str) -> None:
 def test_a_procedure_names_roles_clocks_and_its_own_steps() -> None:
     steps = (
         'subject = "s"\nsteps = [{ id = "a", zh = "甲", en = "A", who = ["king"], '
-        'clock = "C9", next = ["b"] }]\n'
+        'clock = "C9", moves = [{ id = "go", zh = "去", en = "Go", to = "b", attach = ["z"] }] }]\n'
     )
 
     found = faults(procedures=row("procedures", "p", steps))
 
     assert sorted((fault.code, where(fault)[2]) for fault in found) == [
         ("pack.unknown_reference", "steps[1].clock"),
+        ("pack.unknown_reference", "steps[1].moves[1].attach[1]"),
         ("pack.unknown_reference", "steps[1].who[1]"),
-        ("pack.unknown_step", "steps[1].next"),
+        ("pack.unknown_step", "steps[1].moves[1].to"),
     ]
 
 

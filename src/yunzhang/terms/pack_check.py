@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from yunzhang.terms import procedures
 from yunzhang.terms.document import Document, build, leaves, misfits, plain
 from yunzhang.terms.faults import Fault
 from yunzhang.terms.pack_faults import (
@@ -22,7 +23,14 @@ from yunzhang.terms.pack_faults import (
     PACK_UNKNOWN,
     reason,
 )
-from yunzhang.terms.pack_rows import QUOTE_CHARACTERS, Procedure, ReportRule, Row, Target
+from yunzhang.terms.pack_rows import (
+    QUOTE_CHARACTERS,
+    Procedure,
+    ReportRule,
+    Row,
+    Step,
+    Target,
+)
 
 HEAD_FILE = "pack.toml"
 PLACEHOLDER = re.compile(
@@ -176,12 +184,35 @@ def _text_faults(placed: Placed, path: str, text: str) -> Iterator[Fault]:
 
 
 def _steps(placed: Placed, row: Procedure) -> Iterator[Fault]:
-    known = {step.id for step in row.steps}
+    """Steps named twice or nowhere, moves that lead nowhere, ways without an end."""
+    ids = [step.id for step in row.steps]
+    unknown = False
     for number, step in enumerate(row.steps, 1):
-        for named in step.next:
-            if named not in known:
-                path = f"steps[{number}].next"
-                yield PACK_STEP_UNKNOWN(file=placed.file, row=placed.id, field=path, named=named)
+        where = f"steps[{number}]"
+        if ids.count(step.id) > 1:
+            yield _malformed(placed.file, placed.id, f"{where}.id", "步骤重复", "named twice")
+        for place, named in _moves_named(step, where):
+            if named not in ids:
+                unknown = True
+                yield PACK_STEP_UNKNOWN(file=placed.file, row=placed.id, field=place, named=named)
+        if step.overdue and step.overdue not in {move.id for move in step.moves}:
+            zh, en = "没有这个去向", "the step has no such move"
+            yield _malformed(placed.file, placed.id, f"{where}.overdue", zh, en)
+    if row.steps and not unknown and len(set(ids)) == len(ids):
+        yield from _ways(placed, row)
+
+
+def _moves_named(step: Step, where: str) -> Iterator[tuple[str, str]]:
+    return ((f"{where}.moves[{number}].to", move.to) for number, move in enumerate(step.moves, 1))
+
+
+def _ways(placed: Placed, row: Procedure) -> Iterator[Fault]:
+    for id in sorted(procedures.unreachable(row)):
+        zh, en = f"步骤“{id}”没有来路", f"no move leads to the step {id}"
+        yield _malformed(placed.file, placed.id, "steps", zh, en)
+    for id in sorted(procedures.endless(row)):
+        zh, en = f"从步骤“{id}”办不到终点", f"no end can be reached from the step {id}"
+        yield _malformed(placed.file, placed.id, "steps", zh, en)
 
 
 def references(found: Found, known: Mapping[str, set[str]]) -> Iterator[Fault]:

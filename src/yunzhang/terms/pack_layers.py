@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from yunzhang.terms.faults import Fault
 from yunzhang.terms.pack_faults import PACK_LOOSER
-from yunzhang.terms.pack_rows import Citation, ClockRule, Limit, Retention, Row
+from yunzhang.terms.pack_rows import Citation, ClockRule, Limit, Procedure, Retention, Row
 
 R = TypeVar("R", bound=Row)
 
@@ -25,6 +25,9 @@ def looser(below: Row, above: Row) -> Iterator[Fault]:
         fields = ["years"] if above.years < below.years else []
     elif isinstance(below, Limit) and isinstance(above, Limit):
         fields = _looser_limit(below, above)
+    elif isinstance(below, Procedure) and isinstance(above, Procedure):
+        yield from _looser_procedure(below, above)
+        return
     else:
         fields = []
     if isinstance(below, ClockRule | Retention):
@@ -68,6 +71,24 @@ def _looser_limit(below: Limit, above: Limit) -> list[str]:
         "bound": above.bound != below.bound,
     }
     return [field for field, yes in wrong.items() if yes]
+
+
+def _looser_procedure(below: Procedure, above: Procedure) -> Iterator[Fault]:
+    """Clocks no step keeps any more, and papers a move of the same name no longer needs."""
+    clocks = {step.clock for step in below.steps} - {step.clock for step in above.steps}
+    needed = {move.id: set(move.attach) for step in below.steps for move in step.moves}
+    asked = {move.id: set(move.attach) for step in above.steps for move in step.moves}
+    lost = {paper for id, papers in needed.items() if id in asked for paper in papers - asked[id]}
+    for field, gone in (("steps.clock", clocks), ("steps.moves.attach", lost)):
+        if gone:
+            yield PACK_LOOSER(
+                row=above.id,
+                field=field,
+                above="—",
+                below=", ".join(sorted(gone)),
+                cite_above=_said(above.cite),
+                cite_below=_said(below.cite),
+            )
 
 
 def _uncovered(below: Row, above: Row) -> Iterator[str]:
