@@ -227,54 +227,22 @@ class Duty(Named, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ()
 
 
-class Move(Document, frozen=True, kw_only=True):
-    """One way out of a step: who takes it, with which papers, where it leads, what it does.
-
-    Without `who` or `party` those of the step. `all`: every unit of the party must consent before
-    it is made. `once`: never a second time in a case (the one-time notice, Order 809 Art. 21).
-    """
-
-    id: str
-    zh: str
-    en: str
-    to: str
-    who: tuple[str, ...] = ()
-    party: str = ""
-    attach: tuple[str, ...] = ()  # ids of codes of the list "paper": without these, no move
-    does: str = ""  # the verb of the software that the move carries out
-    extends: bool = False  # the clock of the step, once
-    once: bool = False
-    all: bool = False
-
-
 class Step(Document, frozen=True, kw_only=True):
-    """A station of a procedure: what there is to do, whose turn it is, within which clock.
-
-    A step nobody has to act on names no `who`; one without moves is an end.
-    """
+    """One step of a procedure: who acts, with what, within which clock, and what may follow."""
 
     id: str
     zh: str
     en: str
-    party: str = ""
-    who: tuple[str, ...] = ()
+    who: tuple[str, ...]
+    attach: tuple[str, ...] = ()
     clock: str = ""
-    rests: bool = False  # the clock rests here, and runs anew afterwards
-    escalate: tuple[str, ...] = ()  # the roles told when the clock is over
-    overdue: str = ""  # the move the hub itself makes when the clock is over
-    moves: tuple[Move, ...] = ()
+    next: tuple[str, ...] = ()  # ids of steps of this procedure; none: the procedure ends here
 
 
 class Procedure(Named, frozen=True, kw_only=True):
     """A procedure, step by step; it begins with the first."""
 
-    REFERS = {
-        "steps.who": "roles",
-        "steps.clock": "clocks",
-        "steps.escalate": "roles",
-        "steps.moves.who": "roles",
-        "steps.moves.attach": "codes",
-    }
+    REFERS = {"steps.who": "roles", "steps.clock": "clocks"}
 
     subject: str
     steps: tuple[Step, ...]
