@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import openpyxl
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 
 from yunzhang import packs
@@ -18,7 +19,13 @@ from yunzhang.engines.bad_rows import ROW_FIELDS, RowFaults, name_columns
 from yunzhang.engines.parquet import Batch, Row, SourceColumn, batches
 from yunzhang.engines.readings import SOURCE_EMPTY, Reading, text
 from yunzhang.terms.faults import Refused
+from yunzhang.terms.grids import Grid
 
+CHUNK = 1 << 20
+TAIL = 100  # a mention of merged cells is shorter, so that none is lost between two chunks
+MERGED = re.compile(
+    rb'<(?:\w+:)?mergeCell [^>]*?ref="\$?([A-Z]{1,3})\$?(\d{1,7}):\$?[A-Z]{1,3}\$?(\d{1,7})"'
+)
 BROKEN = (
     *(BadZipFile, zlib.error, ParseError, InvalidFileException, EOFError, NotImplementedError),
     *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
@@ -47,6 +54,51 @@ def read(path: Path, sheet: str, batch_rows: int) -> Reading:
     columns = tuple(SourceColumn(name=name) for name in names)
     drawn = batches(_padded(rows, len(names), faults), columns, batch_rows, faults)
     return Reading(columns, _closing(book, drawn), faults, repairs)
+
+
+def grids(path: Path, rows: int, columns: int) -> tuple[Grid, ...]:
+    """The visible sheets as text, up to one row more than `rows`; merged cells filled down.
+
+    A cell merged over rows says the same for each of them.
+    """
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        return tuple(
+            _grid(page, rows, columns) for page in book.worksheets if page.sheet_state == "visible"
+        )
+    finally:
+        book.close()
+
+
+def _grid(page: Any, rows: int, columns: int) -> Grid:
+    page.reset_dimensions()
+    drawn = page.iter_rows(max_row=rows + 1, max_col=columns)
+    found = [(number, [each or "" for each in row]) for number, row in _cells(drawn)]
+    _fill_down(dict(found), _merged(page))
+    return Grid(page.title, tuple((number, tuple(cells)) for number, cells in found))
+
+
+def _merged(page: Any) -> Iterator[tuple[int, int, int]]:
+    """Column (from 0), first and last row of what is merged; a reader row by row skips these."""
+    with page.parent._archive.open(page._worksheet_path) as source:  # noqa: SLF001
+        tail = b""
+        while chunk := source.read(CHUNK):
+            text = tail + chunk
+            for match in MERGED.finditer(text):
+                column, first, last = match.groups()
+                yield column_index_from_string(column.decode()) - 1, int(first), int(last)
+            tail = text[-TAIL:] if MERGED.search(text[-TAIL:]) is None else b""
+
+
+def _fill_down(cells: dict[int, list[str]], merged: Iterable[tuple[int, int, int]]) -> None:
+    for at, first, last in merged:
+        top = cells.get(first, [])
+        text = top[at] if at < len(top) else ""
+        for number in range(first + 1, min(last, max(cells, default=0)) + 1) if text else ():
+            row = cells.get(number)
+            if row is not None:
+                row += [""] * (at + 1 - len(row))
+                row[at] = row[at] or text
 
 
 def _cells(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, Row]]:
