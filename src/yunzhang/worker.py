@@ -13,6 +13,8 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 import django
 
@@ -26,8 +28,7 @@ from django.db import close_old_connections  # noqa: E402
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
-from yunzhang.people import calendar, clocks, facts  # noqa: E402
-from yunzhang.people.models import DailyJob  # noqa: E402
+from yunzhang.people import calendar, facts, jobs, watch  # noqa: E402
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
@@ -41,7 +42,7 @@ class Job:
 
     name: str
     every: str
-    do: Callable[[], None]
+    do: Callable[[], object]
     next_at: float = 0.0
 
     def turn(self, now: float) -> None:
@@ -63,8 +64,11 @@ class Worker:
         self.jobs = (
             Job("facts", "worker.facts_seconds", self._carry_facts),
             Job("grants", "worker.grants_seconds", _end_grants),
-            Job("drift", "worker.daily_seconds", lambda: _daily("drift", _check_drift)),
-            Job("clocks", "worker.daily_seconds", lambda: _daily("clocks", _tell_clocks)),
+            Job("clocks", "worker.clocks_seconds", _tell_clocks),
+            *(
+                Job(name, "worker.daily_seconds", partial(jobs.daily, name, do))
+                for name, do in DAILY
+            ),
         )
 
     def round(self) -> None:
@@ -104,30 +108,27 @@ def _orphaned(parent: int) -> bool:
     return parent != 0 and os.getppid() != parent
 
 
-def _daily(name: str, do: Callable[[], None]) -> None:
-    # Taken before it is done: a job that brings the worker down must not do so all day.
-    _, ours = DailyJob.objects.get_or_create(name=name, day=clock.today())
-    if ours:
-        do()
-
-
 def _end_grants() -> None:
     for grant in grants.end_expired(clock.now()):
         log.info("grant %s has ended", grant.pk)
 
 
-def _check_drift() -> None:
+def _tell_clocks() -> None:
+    for told in watch.sweep(clock.today()):
+        log.info("%s of %s, due on %s: %s", told.rule, told.subject, told.due_on, told.event)
+
+
+def _check_drift(_days: Sequence[date]) -> None:
     drift.check_all(Actor(None))
 
 
-def _tell_clocks() -> None:
-    today = clock.today()
-    for fault in calendar.warnings(today):
+def _tell_calendar(_days: Sequence[date]) -> None:
+    for fault in calendar.warnings(clock.today()):
         log.warning("%s", fault.sentence())
-    for late in clocks.overdue(today):
-        log.warning("%s of %s was due on %s", late.rule, late.subject, late.due_on)
-    for near in clocks.near(today):
-        log.warning("%s of %s is due on %s", near.rule, near.subject, near.due_on)
+
+
+# What is done once a day, whichever worker does it; each is told which days it missed.
+DAILY: tuple[tuple[str, jobs.Do], ...] = (("drift", _check_drift), ("calendar", _tell_calendar))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

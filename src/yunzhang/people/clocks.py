@@ -1,14 +1,15 @@
 """Clocks: the legal limits that run, whose they are, and by when.
 
-Called inside a deed's own transaction (`act`): a clock never moves by itself.
+Called inside a deed's own transaction (`act`): a clock never moves by itself. What the worker
+tells of it (people/watch.py) is told of one due date: a later one is warned of anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from yunzhang.people.models import Clock, Unit
 from yunzhang.people.permissions import pack
@@ -45,11 +46,13 @@ CLOCK_FINAL = FaultKind(
     Text("在原期限内办结。", "Finish within the limit as it stands."),
 )
 
+NAMED_DAY, NEXT_WORKDAY = "named_day", "next_workday"
+MARKS = ("warned_on", "expired_on", "escalated_on", "moved_from")
+
 
 def start(rule_id: str, subject: str, unit: Unit, received: date) -> Clock:
     """Begin a limit of the pack for what `unit` received on a day; that day does not count."""
-    if Clock.objects.filter(rule=rule_id, subject=subject, ended_on=None).exists():
-        raise Refused(CLOCK_RUNNING(rule=rule_id, subject=subject))
+    _must_not_run(rule_id, subject)
     rule = pack().clock(rule_id)
     last = due(rule, received, work_calendar())
     return Clock.objects.create(
@@ -64,22 +67,58 @@ def start(rule_id: str, subject: str, unit: Unit, received: date) -> Clock:
         started_on=received,
         due_on=last.on,
         provisional=last.provisional,
+        warn_days=rule.warn_days,
+        at_end=rule.at_end,
     )
+
+
+def start_until(
+    rule_id: str,
+    subject: str,
+    unit: Unit,
+    started: date,
+    due_on: date,
+    cite_document: str,
+    cite_clause: str,
+    *,
+    moves_on: bool = False,
+    warn_days: int | None = None,
+    at_end: str = "",
+) -> Clock:
+    """Begin a limit whose last day the pack names: a task's, a report's, a campaign's.
+
+    The day stays though it be a holiday, unless `moves_on` (docs/decisions/clocks.md).
+    """
+    _must_not_run(rule_id, subject)
+    clock = Clock(
+        rule=rule_id,
+        subject=subject,
+        unit=unit,
+        days=0,
+        counted_in=NEXT_WORKDAY if moves_on else NAMED_DAY,
+        until=due_on,
+        document=cite_document,
+        clause=cite_clause,
+        started_on=started,
+        warn_days=warn_days,
+        at_end=at_end,
+    )
+    return _set_due(clock)
 
 
 def stop(rule_id: str, subject: str, on: date) -> Clock:
     """The duty was done on a day; late or not is for the indicators."""
     clock = find(rule_id, subject)
-    clock.ended_on = on
-    clock.save(update_fields=["ended_on"])
+    clock.ended_on, clock.moved_from = on, None
+    clock.save(update_fields=["ended_on", "moved_from"])
     return clock
 
 
 def rest(rule_id: str, subject: str, on: date) -> Clock:
     """Rest from the one-time notice on: nothing is owed until the request is complete (Art. 21)."""
     clock = find(rule_id, subject)
-    clock.rested_on = on
-    clock.save(update_fields=["rested_on"])
+    clock.rested_on, clock.moved_from = on, None
+    clock.save(update_fields=["rested_on", "moved_from"])
     return clock
 
 
@@ -87,11 +126,13 @@ def restart(rule_id: str, subject: str, received: date) -> Clock:
     """Run the whole limit anew from the day the completed request was received.
 
     A limit that was over before its notice stays on record as missed; the new one stands beside it.
+    A day the pack names does not move with the rest: it is the same day afterwards.
     """
     clock = find(rule_id, subject)
     if clock.rested_on and clock.rested_on > clock.due_on:
         clock = _beside(stop(rule_id, subject, clock.rested_on))
     clock.started_on, clock.rested_on, clock.extended = received, None, False
+    clock.warned_on = clock.expired_on = clock.escalated_on = clock.moved_from = None
     return _set_due(clock)
 
 
@@ -100,7 +141,8 @@ def extend(rule_id: str, subject: str) -> Clock:
     clock = find(rule_id, subject)
     if clock.extended or not clock.extension_days:
         raise Refused(CLOCK_FINAL(rule=rule_id))
-    clock.extended = True
+    # Whoever is told of the extension need not be told of the date the calendar had moved.
+    clock.extended, clock.moved_from = True, None
     return _set_due(clock)
 
 
@@ -127,9 +169,18 @@ def overdue(today: date) -> QuerySet[Clock]:
 
 
 def near(today: date) -> QuerySet[Clock]:
-    """Clocks due within the pack's warning time, and not overdue."""
-    horizon = add_working_days(today, pack().limit("clock.warn_days"), work_calendar())
-    return running().filter(due_on__gte=today, due_on__lte=horizon.on, rested_on=None)
+    """Clocks due within their warning time, and not overdue."""
+    return running().filter(within_warning(today), due_on__gte=today, rested_on=None)
+
+
+def within_warning(today: date) -> Q:
+    """Due so soon that a warning is in order, by each clock's own days or else the pack's."""
+    usual, work = pack().limit("clock.warn_days"), work_calendar()
+    soon = Q(pk__in=())
+    for days in Clock.objects.filter(ended_on=None).values_list("warn_days", flat=True).distinct():
+        horizon = add_working_days(today, usual if days is None else days, work)
+        soon |= Q(warn_days=days, due_on__lte=horizon.on)
+    return soon
 
 
 def left(clock: Clock, today: date) -> int:
@@ -146,17 +197,27 @@ def recompute(calendar: Callable[[], WorkCalendar]) -> int:
     for clock in running_now:
         last = _due(clock, work)
         if (last.on, last.provisional) != (clock.due_on, clock.provisional):
-            clock.due_on, clock.provisional = last.on, last.provisional
+            _keep_moved(clock, last.on)
+            _move(clock, last)
             changed.append(clock)
-    Clock.objects.bulk_update(changed, ["due_on", "provisional"], batch_size=500)
+    Clock.objects.bulk_update(changed, ["due_on", "provisional", *MARKS], batch_size=500)
     return len(changed)
+
+
+def _must_not_run(rule_id: str, subject: str) -> None:
+    if Clock.objects.filter(rule=rule_id, subject=subject, ended_on=None).exists():
+        raise Refused(CLOCK_RUNNING(rule=rule_id, subject=subject))
 
 
 def _due(clock: Clock, work: WorkCalendar) -> Due:
     # From the clock's own row: a pack that changes later does not move what already runs.
-    days = clock.days + (clock.extension_days if clock.extended else 0)
+    extension = clock.extension_days if clock.extended else 0
+    if clock.until is not None:
+        if clock.counted_in == NAMED_DAY:
+            return Due(clock.until + timedelta(days=extension), provisional=False)
+        return add_calendar_days(clock.until, extension, work)
     add = add_working_days if clock.counted_in == "working_day" else add_calendar_days
-    return add(clock.started_on, days, work)
+    return add(clock.started_on, clock.days + extension, work)
 
 
 def _beside(ended: Clock) -> Clock:
@@ -166,7 +227,24 @@ def _beside(ended: Clock) -> Clock:
 
 
 def _set_due(clock: Clock) -> Clock:
-    last = _due(clock, work_calendar())
-    clock.due_on, clock.provisional = last.on, last.provisional
+    _move(clock, _due(clock, work_calendar()))
     clock.save()
     return clock
+
+
+def _keep_moved(clock: Clock, to: date) -> None:
+    """Remember the last date its people know; a date that comes back needs no word."""
+    known = clock.moved_from or clock.due_on
+    clock.moved_from = None if known == to or clock.rested_on else known
+
+
+def _move(clock: Clock, last: Due) -> None:
+    """Set the due date; what was told of an earlier one is forgotten where it holds no more.
+
+    A limit already told as overdue stays so unless the new date was not over on that day.
+    """
+    if clock.pk and last.on > clock.due_on:
+        clock.warned_on = None
+        if clock.expired_on and clock.expired_on <= last.on:
+            clock.expired_on = clock.escalated_on = None
+    clock.due_on, clock.provisional = last.on, last.provisional

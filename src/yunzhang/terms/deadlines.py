@@ -75,6 +75,15 @@ def working_days_left(today: date, last: date, calendar: WorkCalendar) -> int:
     return count
 
 
+def overdue_since(today: date, days: int, calendar: WorkCalendar) -> date:
+    """The last due date that is `days` working days overdue today, and at least one day."""
+    day = today
+    while days > calendar.is_workday(day):
+        days -= calendar.is_workday(day)
+        day -= timedelta(days=1)
+    return day - timedelta(days=1)
+
+
 def _provisional(start: date, end: date, calendar: WorkCalendar) -> bool:
     years = set(range(start.year, end.year + 1))
     return not years <= calendar.published

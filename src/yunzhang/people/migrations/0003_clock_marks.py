@@ -4,48 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_courses'),
+        ("people", "0002_courses"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='clock',
-            name='at_end',
+            model_name="clock",
+            name="at_end",
             field=models.CharField(blank=True, max_length=12),
         ),
         migrations.AddField(
-            model_name='clock',
-            name='moved_from',
+            model_name="clock",
+            name="moved_from",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='clock',
-            name='until',
+            model_name="clock",
+            name="until",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='clock',
-            name='warn_days',
+            model_name="clock",
+            name="warn_days",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='clock',
-            name='rule',
+            model_name="clock",
+            name="rule",
             field=models.CharField(max_length=60),
         ),
         migrations.AlterField(
-            model_name='clock',
-            name='subject',
+            model_name="clock",
+            name="subject",
             field=models.CharField(max_length=120),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('ended_on', None), ('escalated_on', None), ('rested_on', None)), fields=['due_on'], name='clock_watched'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("ended_on", None), ("escalated_on", None), ("rested_on", None)),
+                fields=["due_on"],
+                name="clock_watched",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('moved_from__isnull', False)), fields=['moved_from'], name='clock_moved'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("moved_from__isnull", False)),
+                fields=["moved_from"],
+                name="clock_moved",
+            ),
         ),
     ]
