@@ -148,7 +148,7 @@ def test_a_step_out_of_turn_is_refused_and_leaves_no_fact(hub: HubWorld, step: s
     with pytest.raises(Refused) as refused:
         getattr(catalog, step)(actor, version, *more, why=WHY)
 
-    assert refused.value.codes == ("entry.state",)
+    assert refused.value.codes == ("procedure.move_wrong",)
     assert FactRow.objects.count() == facts
 
 

@@ -112,7 +112,7 @@ def test_only_an_agreed_request_is_granted_and_only_once(world):
     grants.issue(world.provider_head, agreed, why=WHY)
 
     assert refused(lambda: grants.issue(world.provider_head, applied, why=WHY)) == (
-        "share.state_wrong",
+        "procedure.move_wrong",
     )
     assert refused(lambda: grants.issue(world.provider_head, agreed, why=WHY)) == (
         "grant.already_issued",
@@ -206,7 +206,7 @@ def test_an_ended_grant_stays_on_the_list_for_as_long_as_it_could_open_anything(
     assert [(r.grant, r.state) for r in listed.revoked] == [(row.pk, "ended")]
     assert later.revoked == ()
     assert refused(lambda: grants.resume(world.provider_head, row, why=WHY)) == (
-        "share.state_wrong",
+        "procedure.move_wrong",
     )
 
 

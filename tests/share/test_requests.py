@@ -205,7 +205,7 @@ def test_an_incomplete_request_is_not_refused_directly(world):
         lambda: requests.refuse(world.provider_head, request, "no_basis", "", "材料不全", why=WHY)
     )
 
-    assert codes == ("share.state_wrong",)
+    assert codes == ("procedure.move_wrong",)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,9 @@ def test_the_one_day_reply_is_not_extended(world):
     publish(world.resource, world.provider_officer, ShareType.UNCONDITIONAL)
     request = world.applied()
 
-    assert refused(lambda: requests.extend(world.reviewer, request, why=WHY)) == ("clock.final",)
+    assert refused(lambda: requests.extend(world.reviewer, request, why=WHY)) == (
+        "procedure.move_wrong",
+    )
 
 
 def test_agreeing_stops_the_reply_clock_and_starts_delivery(world):

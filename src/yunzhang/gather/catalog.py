@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from django.db.models import Max
 
 from yunzhang import clock
-from yunzhang.gather import drafting, search
+from yunzhang.gather import drafting, keeping, search
 from yunzhang.gather.codes import next_code
 from yunzhang.gather.harvest import profile_of
 from yunzhang.gather.models import TITLE_LENGTH, DataTable, EntryVersion, Resource
-from yunzhang.people import clocks
+from yunzhang.people import courses
 from yunzhang.people.act import Deeds, act
+from yunzhang.people.courses import Matter
 from yunzhang.people.hub_key import hub_key, sign
 from yunzhang.people.models import FactRow, Person
 from yunzhang.people.permissions import Actor, pack
-from yunzhang.people.units import authority_of
 from yunzhang.protect.keys import open_signed
 from yunzhang.terms.document import decode, digest, encode
 from yunzhang.terms.entry import CODE_UNKNOWN, KIND, Entry, EntryDraft, draft_grade
@@ -27,15 +27,8 @@ from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 from yunzhang.terms.signed import Signed
 
 State = EntryVersion.State
+PROCEDURE = "catalog_update"
 
-ENTRY_STATE = FaultKind(
-    "entry.state",
-    409,
-    Text("条目现为“{state}”，不能做这一步。", "The entry is {state}; this step does not follow."),
-    Text(
-        "刷新页面，按条目当前状态办理。", "Reload the page and go on from where the entry stands."
-    ),
-)
 ENTRY_OPEN = FaultKind(
     "entry.open",
     409,
@@ -113,6 +106,8 @@ def draft(actor: Actor, table: DataTable, *, why: str) -> EntryVersion:
         code = next_code(form.classification)
         resource = Resource.objects.create(code=code, unit=table.unit, table=table)
         version = _written(EntryVersion(resource=resource, number=1, drafted_by=person), form)
+        keeping.catalogued(table)
+        courses.begin(courses.of(PROCEDURE), matter_of(version))
         _tell(deeds, version, code=code)
     return version
 
@@ -130,6 +125,7 @@ def revise(actor: Actor, resource: Resource, *, why: str) -> EntryVersion:
         number = resource.versions.aggregate(last=Max("number"))["last"] + 1
         version = EntryVersion(resource=resource, number=number, drafted_by=person)
         _tell(deeds, _written(version, form), code=resource.code)
+        courses.begin(courses.of(PROCEDURE), matter_of(version))
     return version
 
 
@@ -138,7 +134,7 @@ def edit(actor: Actor, version: EntryVersion, draft: EntryDraft, *, why: str) ->
 
     Until its first submission a resource follows its classification and takes another code.
     """
-    with _step(actor, Deed.ENTRY_EDITED, version, (State.DRAFT, State.RETURNED), why) as held:
+    with _step(actor, Deed.ENTRY_EDITED, version, why) as held:
         refuse_if(_unstorable(held, draft))
         if draft.classification and draft.classification != held.classification:
             held.resource.code = next_code(draft.classification)
@@ -149,20 +145,19 @@ def edit(actor: Actor, version: EntryVersion, draft: EntryDraft, *, why: str) ->
 
 def submit(actor: Actor, version: EntryVersion, *, why: str) -> EntryVersion:
     """Hand a draft to the head of its unit (Art. 13); raises Refused with all that is missing."""
-    with _step(actor, Deed.ENTRY_SUBMITTED, version, (State.DRAFT, State.RETURNED), why) as held:
+    with _step(actor, Deed.ENTRY_SUBMITTED, version, why) as held:
         form = decode(held.draft, EntryDraft)
         refuse_if((*entry_faults(form, pack()), *_gone(held, form)))
-        held.state, held.return_reason = State.SUBMITTED, ""
+        held.return_reason = ""
     return held
 
 
 def approve(actor: Actor, version: EntryVersion, *, why: str) -> EntryVersion:
     """The head sends it to the authority, whose clock C2 starts (Arts. 13, 17)."""
     person = _person(actor)
-    with _step(actor, Deed.ENTRY_APPROVED, version, (State.SUBMITTED,), why) as held:
+    with _step(actor, Deed.ENTRY_APPROVED, version, why) as held:
         _keep_apart(person, _authors(held))
-        held.state, held.approved_by = State.APPROVED, person
-        clocks.start("C2", subject(held), authority_of(held.resource.unit), clock.today())
+        held.approved_by = person
     return held
 
 
@@ -171,29 +166,22 @@ def return_(actor: Actor, version: EntryVersion, reasons: str, *, why: str) -> E
     if not reasons.strip():
         raise Refused(REASONS_MISSING())
     submitted = EntryVersion.objects.filter(pk=version.pk, state=State.SUBMITTED).exists()
-    deed, state = (
-        (Deed.ENTRY_DECLINED, State.SUBMITTED)
-        if submitted
-        else (Deed.ENTRY_RETURNED, State.APPROVED)
-    )
-    with _step(actor, deed, version, (state,), why) as held:
-        held.state, held.return_reason, held.approved_by = State.RETURNED, reasons, None
-        if not submitted:
-            clocks.stop("C2", subject(held), clock.today())
+    deed = Deed.ENTRY_DECLINED if submitted else Deed.ENTRY_RETURNED
+    with _step(actor, deed, version, why) as held:
+        held.return_reason, held.approved_by = reasons, None
     return held
 
 
 def publish(actor: Actor, version: EntryVersion, *, why: str) -> EntryVersion:
     """Sign the entry and put it in force; the version before it is superseded, C2 stops."""
     person = _person(actor)
-    with _step(actor, Deed.ENTRY_PUBLISHED, version, (State.APPROVED,), why) as held:
+    with _step(actor, Deed.ENTRY_PUBLISHED, version, why) as held:
         _keep_apart(person, _authors(held) | {held.approved_by_id})
         held.resource.versions.filter(state=State.PUBLISHED).update(state=State.SUPERSEDED)
-        held.state, held.reviewed_by, held.published_on = State.PUBLISHED, person, clock.today()
+        held.reviewed_by, held.published_on = person, clock.today()
         held.rows = held.resource.table.rows if held.resource.table else None
         held.signed = sign(KIND, _entry(held))
         search.index(held, decode(held.draft, EntryDraft))
-        clocks.stop("C2", subject(held), clock.today())
     return held
 
 
@@ -210,18 +198,22 @@ def subject(version: EntryVersion) -> str:
     return f"entry:{version.pk}"
 
 
+def matter_of(version: EntryVersion) -> Matter:
+    """The version as courses know it."""
+    title = version.title or version.resource.code
+    return Matter(subject(version), str(version.pk), title, {"provider": (version.resource.unit,)})
+
+
 @contextmanager
-def _step(
-    actor: Actor, deed: Deed, version: EntryVersion, states: tuple[State, ...], why: str
-) -> Iterator[EntryVersion]:
-    """One deed on a version, locked and in one of these states; saved at the end."""
-    unit = version.resource.unit
-    with act(actor, deed, subject(version), unit=unit, why=why) as deeds:
+def _step(actor: Actor, deed: Deed, version: EntryVersion, why: str) -> Iterator[EntryVersion]:
+    """One move of the procedure on the locked version, saved with its fact or not at all."""
+    with act(actor, deed, subject(version), unit=version.resource.unit, why=why) as deeds:
         locked = EntryVersion.objects.select_for_update(of=("self",))
         held = locked.select_related("resource__unit", "resource__table").get(pk=version.pk)
-        if held.state not in states:
-            raise Refused(ENTRY_STATE(state=held.state))
+        procedure = courses.of(PROCEDURE)
+        courses.after(procedure, held.state, deed)
         yield held
+        held.state = courses.go(procedure, matter_of(held), held.state, deed)
         held.save()
         _tell(deeds, held, state=held.state)
 

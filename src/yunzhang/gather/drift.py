@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from yunzhang import clock
 from yunzhang.engines.drift import drift as differences
 from yunzhang.engines.profiles import TableProfile
+from yunzhang.gather import keeping
 from yunzhang.gather.catalog import published
 from yunzhang.gather.harvest import look
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource
@@ -41,6 +42,7 @@ def check(actor: Actor, resource: Resource, *, why: str) -> list[Drift]:
         return list(standing(resource))
     with act(actor, Deed.DRIFT_MARKED, resource.code, unit=resource.unit, why=why) as deeds:
         _mark(resource, found, deeds.at)
+        keeping.drifted(resource, list(standing(resource)))
         deeds.content.update(drifts=sorted(kind for kind, _, _ in found))
     return list(standing(resource))
 

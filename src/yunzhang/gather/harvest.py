@@ -13,7 +13,7 @@ from django.conf import settings
 from yunzhang.engines import lake, on_duckdb
 from yunzhang.engines.lake import Gathered, Progress
 from yunzhang.engines.profiles import TableProfile
-from yunzhang.gather import secrets
+from yunzhang.gather import keeping, secrets
 from yunzhang.gather.models import DataTable
 from yunzhang.gather.systems import source_of
 from yunzhang.people.act import act, allow
@@ -54,6 +54,7 @@ def gather(
             table = DataTable.objects.select_for_update(of=("self",)).get(pk=table.pk)
             table.gathered_at = deeds.at
             _fill(table, found, profile)
+            keeping.gathered(table)
             incoming.replace(lake_file(table))
     return table
 

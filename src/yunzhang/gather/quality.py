@@ -11,6 +11,7 @@ from yunzhang.engines import checks as engine_checks
 from yunzhang.engines import on_duckdb
 from yunzhang.engines.checks import Check, Reference, Verdict, suggest_checks
 from yunzhang.engines.profiles import draft_items
+from yunzhang.gather import keeping
 from yunzhang.gather.harvest import TABLE_UNGATHERED, lake_file, profile_of
 from yunzhang.gather.models import CheckSet, DataTable, EntryVersion, VerdictRow
 from yunzhang.people.act import act, allow
@@ -103,6 +104,7 @@ def run(actor: Actor, table: DataTable, *, why: str) -> VerdictRow:
     subject = f"table:{table.name}"
     with act(actor, Deed.TABLE_CHECKED, subject, unit=table.unit, why=why) as deeds:
         deeds.content.update(rows=verdict.rows, passed=verdict.passed, table=table.digest)
+        keeping.checked(table, passed=verdict.passed)
         return VerdictRow.objects.create(
             table=table,
             ran_at=deeds.at,

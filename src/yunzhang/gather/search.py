@@ -57,7 +57,7 @@ def search(
     An empty query finds all. `classification` may be a whole code or its beginning.
     """
     wanted = normal(query)
-    found = _narrowed(EntryVersion.objects.filter(state=EntryVersion.State.PUBLISHED), wanted)
+    found = _narrowed(published(), wanted)
     if share_type:
         found = found.filter(share_type=share_type)
     if unit is not None:
@@ -67,6 +67,18 @@ def search(
     if grade is not None:
         found = found.filter(grade=grade)
     return _page(found, _rank(wanted), after, limit)
+
+
+def published() -> QuerySet[EntryVersion]:
+    """All published entries."""
+    found = EntryVersion.objects.filter(state=EntryVersion.State.PUBLISHED)
+    return found.select_related("resource", "resource__unit")
+
+
+def ranked(found: QuerySet[EntryVersion], query: str) -> QuerySet[EntryVersion]:
+    """Those of the entries that hold every word of `query`, best first, as `search` finds them."""
+    wanted = normal(query)
+    return _narrowed(found, wanted).annotate(rank=_rank(wanted)).order_by("rank", "pk")
 
 
 def normal(text: str) -> str:
@@ -111,7 +123,7 @@ def _narrowed(found: QuerySet[EntryVersion], wanted: str) -> QuerySet[EntryVersi
         found = found.filter(pk__in=holders)
     for word in wanted.split():
         found = found.filter(searched__contains=word)
-    return found.select_related("resource", "resource__unit")
+    return found
 
 
 def _rank(wanted: str) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yunzhang.engines.readings import SourceSpec
-from yunzhang.gather import secrets
+from yunzhang.gather import keeping, secrets
 from yunzhang.gather.models import DataTable, InformationSystem, Node
 from yunzhang.gather.nodes import name_faults
 from yunzhang.people.act import act
@@ -66,6 +66,7 @@ def register_table(
     with act(actor, Deed.TABLE_REGISTERED, f"table:{name}", unit=system.unit, why=why) as deeds:
         refuse_if(_table_faults(table, source))
         table.save()
+        keeping.registered(table)
         deeds.content.update(title=table.title, kind=source.kind, location=source.public)
     return table
 

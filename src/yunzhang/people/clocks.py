@@ -50,14 +50,18 @@ NAMED_DAY, NEXT_WORKDAY = "named_day", "next_workday"
 MARKS = ("warned_on", "expired_on", "escalated_on", "moved_from")
 
 
-def start(rule_id: str, subject: str, unit: Unit, received: date) -> Clock:
-    """Begin a limit of the pack for what `unit` received on a day; that day does not count."""
+def start(rule_id: str, subject: str, unit: Unit, received: date, *, reference: str = "") -> Clock:
+    """Begin a limit of the pack for what `unit` received on a day; that day does not count.
+
+    `reference` is what the page of the subject is found by.
+    """
     _must_not_run(rule_id, subject)
     rule = pack().clock(rule_id)
     last = due(rule, received, work_calendar())
     return Clock.objects.create(
         rule=rule_id,
         subject=subject,
+        reference=reference,
         unit=unit,
         days=rule.days,
         counted_in=rule.unit,
@@ -84,6 +88,7 @@ def start_until(
     moves_on: bool = False,
     warn_days: int | None = None,
     at_end: str = "",
+    reference: str = "",
 ) -> Clock:
     """Begin a limit whose last day the pack names: a task's, a report's, a campaign's.
 
@@ -93,6 +98,7 @@ def start_until(
     clock = Clock(
         rule=rule_id,
         subject=subject,
+        reference=reference,
         unit=unit,
         days=0,
         counted_in=NEXT_WORKDAY if moves_on else NAMED_DAY,

@@ -139,4 +139,6 @@ def _running(step: Step, matter: Matter, units: Sequence[Unit]) -> Clock | None:
     if not step.clock:
         return None
     held = Clock.objects.filter(rule=step.clock, subject=matter.subject, ended_on=None).first()
-    return held or clocks.start(step.clock, matter.subject, units[0], clock.today())
+    return held or clocks.start(
+        step.clock, matter.subject, units[0], clock.today(), reference=matter.reference
+    )

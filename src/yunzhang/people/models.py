@@ -84,6 +84,7 @@ class Clock(models.Model):
 
     rule = models.CharField(max_length=60)  # C1..C8, or whose date it is: "task", "report"
     subject = models.CharField(max_length=120)  # "request:12", "entry:7"
+    reference = models.CharField(max_length=60, blank=True)  # what the subject's page is found by
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT)  # who must act
     days = models.PositiveSmallIntegerField()
     # working_day or calendar_day after `started_on`; or `until` itself: named_day, next_workday.

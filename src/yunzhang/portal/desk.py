@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from yunzhang import clock
 from yunzhang.gather.models import Drift
+from yunzhang.oversee import scores
 from yunzhang.oversee.models import Score
 from yunzhang.people import calendar
 from yunzhang.people.permissions import may
@@ -22,12 +23,12 @@ def desk(request: Visit) -> HttpResponse:
     tasks = waiting.tasks(request.actor, today)
     running = waiting.running(request.actor, today)
     context = {
-        "tasks": tasks[: waiting.SHOWN],
+        "tasks": tasks,
         "running": running,
         "late": sum(days < 0 for held, days, _page in running if not held.rested_on),
         "drifts": _drifts(request),
         "standing": _standing(request),
-        "red": waiting.red(request.actor, today) if _oversees(request) else (),
+        "red": waiting.red(request.actor, running) if _oversees(request) else (),
         "warnings": calendar.warnings(today),
     }
     return render(request, "portal/desk.html", context)
@@ -49,8 +50,9 @@ def _standing(request: Visit) -> dict[str, Any] | None:
     past = list(Score.objects.filter(unit=unit).order_by("-frozen_at", "-pk")[:2])
     if unit is None or not past or past[0].total is None:
         return None
-    ahead = Score.objects.filter(period=past[0].period, total__gt=past[0].total).count()
     before = past[1].total if len(past) > 1 else None
     change = None if before is None else past[0].total - before
-    measured = Score.objects.filter(period=past[0].period).exclude(total=None).count()
-    return {"score": past[0], "place": ahead + 1, "of": measured, "change": change}
+    ranked = scores.ranking(past[0].period)
+    places = dict(zip((score.pk for score in ranked), scores.places(ranked), strict=True))
+    of = sum(place is not None for place in places.values())
+    return {"score": past[0], "place": places[past[0].pk], "of": of, "change": change}

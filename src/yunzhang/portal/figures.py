@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -21,6 +21,7 @@ class Record:
     title: str
     note: str
     address: str = ""
+    holds: bool = True
 
 
 def records(kind: str, ids: Sequence[str], *, linked: bool) -> list[Record]:
@@ -30,6 +31,12 @@ def records(kind: str, ids: Sequence[str], *, linked: bool) -> list[Record]:
     """
     found = KINDS[kind](ids)
     return found if linked else [Record(one.title, one.note) for one in found]
+
+
+def judged(kind: str, failed: Sequence[str], held: Sequence[str], *, linked: bool) -> list[Record]:
+    """The records of a figure, those that do not hold first: they are to be put right."""
+    wrong = [replace(one, holds=False) for one in records(kind, failed, linked=linked)]
+    return [*wrong, *records(kind, held, linked=linked)]
 
 
 def _tables(ids: Sequence[str]) -> list[Record]:
@@ -47,13 +54,12 @@ def _resources(ids: Sequence[str]) -> list[Record]:
 
 
 def _clocks(ids: Sequence[str]) -> list[Record]:
-    rows = list(Clock.objects.filter(pk__in=ids).order_by("pk"))
-    pages = waiting.addresses(row.subject for row in rows)
+    rows = Clock.objects.filter(pk__in=ids).order_by("pk")
     return [
         Record(
             clock_name(row.rule),
             f"{day(row.started_on)} → {day(row.ended_on)} / {day(row.due_on)} · {row.clause}",
-            pages.get(row.subject, ""),
+            waiting.address(row.subject, row.reference),
         )
         for row in rows
     ]

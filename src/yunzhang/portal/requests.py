@@ -7,21 +7,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.gather import catalog
 from yunzhang.gather.models import EntryVersion, Resource
+from yunzhang.people import courses
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Column, Kind, Listing, of_states, of_units
 from yunzhang.portal.tracker import steps
 from yunzhang.share import grants, requests
 from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
-from yunzhang.share.states import REQUEST, open_deeds
+from yunzhang.terms import procedures
 from yunzhang.terms.codes import Operator
 from yunzhang.terms.document import build
 from yunzhang.terms.entry import Entry
@@ -30,24 +34,54 @@ from yunzhang.terms.grant import Condition
 CONDITIONS = range(3)  # empty rows offered on the form; the pack's limit decides what is accepted
 
 
+REQUESTS = Listing(
+    "requests",
+    _("Requests"),
+    (
+        Column(
+            "purpose",
+            _("Request"),
+            lambda row: row.purpose or row.number,
+            order="purpose",
+            found=("purpose", "number", "resource__code"),
+            link=lambda row: reverse("request", args=[row.number]),
+            note=lambda row: f"{row.number} · {row.resource.code}",
+        ),
+        Column("number", _("Request number"), lambda row: row.number, Kind.CODE, on="file"),
+        Column("resource", _("Resource code"), lambda row: row.resource.code, Kind.CODE, on="file"),
+        Column("state", _("State"), lambda row: row.state, Kind.STATE, "state", states="request"),
+        Column(
+            "consumer",
+            _("Consumer"),
+            lambda row: row.consumer.short_name,
+            order="consumer__short_name",
+            found=("consumer__name", "consumer__short_name"),
+        ),
+        Column(
+            "provider",
+            _("Provider"),
+            lambda row: row.provider.short_name,
+            order="provider__short_name",
+            found=("provider__name", "provider__short_name"),
+        ),
+        Column("applied", _("Applied"), lambda row: row.applied_at, Kind.DAY, "applied_at"),
+        Column("replied", _("Replied"), lambda row: row.replied_at, Kind.DAY, "replied_at"),
+    ),
+    (_("No request"), _("Find what you need in the catalog and press “Request this”.")),
+    order=("-pk",),
+    filters=(
+        of_states("request", _("State")),
+        of_units("consumer", _("Consumer"), "consumer"),
+        of_units("provider", _("Provider"), "provider"),
+    ),
+    hint=_("Purpose, number, resource code or unit"),
+)
+
+
 @door("request.see")
-def request_list(request: Visit) -> HttpResponse:
-    found = seen.requests(request.actor).order_by("-pk")
-    state = request.GET.get("state", "")
-    if state in ShareRequest.State.values:
-        found = found.filter(state=state)
-    after = typed.place(request.GET.get("after", ""))
-    if after is not None:
-        found = found.filter(pk__lt=after)
-    limit = pack().limit("page.rows")
-    rows = list(found[: limit + 1])
-    context = {
-        "rows": rows[:limit],
-        "more": rows[limit - 1].pk if len(rows) > limit else None,
-        "state": state,
-        "states": ShareRequest.State.values,
-    }
-    return render(request, "portal/requests.html", context)
+def request_list(request: Visit) -> HttpResponseBase:
+    listed = Listed(request, REQUESTS, seen.requests(request.actor))
+    return answer(request, "portal/requests.html", {}, requests=listed)
 
 
 @door("request.draft")
@@ -108,13 +142,10 @@ def _deeds(request: Visit, found: ShareRequest, granted: Sequence[GrantRow]) -> 
         "issue": ("request.reply", found.provider),
         "extend": ("request.extend", found.provider),
     }
-    possible = {
-        DEED_OF[str(deed)] for deed in open_deeds(REQUEST, found.state) if str(deed) in DEED_OF
-    }
+    step = procedures.step_of(courses.of(found.procedure), found.state)
+    possible = {DEED_OF[move.id] for move in step.moves if move.id in DEED_OF}
     if found.notice:
         possible.discard("notice")
-    if granted:
-        possible.discard("issue")
     return {name for name in possible if may(request.actor, *sides[name])}
 
 

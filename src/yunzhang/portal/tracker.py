@@ -15,6 +15,7 @@ from yunzhang.terms.fact import Deed
 from yunzhang.use.models import UsageDay
 
 State = ShareRequest.State
+AGREED = (State.AGREED, State.GRANTED, State.DELIVERED, State.UNDELIVERED)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _replied(sought: ShareRequest, held: dict[str, Clock], today: date) -> Step:
     name = sought.replied_by.full_name if sought.replied_by else _("head of the sharing body")
     titles = {
         State.REFUSED: _("Not agreed"),
-        State.AGREED: _("Agreed"),
+        **dict.fromkeys(AGREED, _("Agreed")),
         State.NOTICED: _("To be completed by the consumer"),
     }
     return Step(
@@ -88,7 +89,7 @@ def _replied(sought: ShareRequest, held: dict[str, Clock], today: date) -> Step:
 
 
 def _reply_place(sought: ShareRequest) -> str:
-    if sought.state == State.AGREED:
+    if sought.state in AGREED:
         return "done"
     if sought.state == State.REFUSED or (sought.state == State.WITHDRAWN and sought.applied_at):
         return "stopped"
@@ -101,7 +102,7 @@ def _delivered(
     grant = granted[0] if granted else None
     fetched = grant.first_fetched_at if grant else None
     first = _first_use(grant)
-    agreed = sought.state == State.AGREED
+    agreed = sought.state in AGREED
     give = "done" if grant else "here" if agreed else "ahead"
     deliver = "done" if fetched else "here" if grant else "ahead"
     use = "done" if first else "here" if fetched else "ahead"

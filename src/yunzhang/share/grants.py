@@ -8,10 +8,9 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from yunzhang import clock
 from yunzhang.gather import catalog
 from yunzhang.gather.models import DataTable, Node
-from yunzhang.people import clocks
+from yunzhang.people import courses
 from yunzhang.people.act import act
 from yunzhang.people.hub_key import hub_key, sign
 from yunzhang.people.models import Unit
@@ -21,7 +20,6 @@ from yunzhang.share import granting, requests
 from yunzhang.share.granting import Place
 from yunzhang.share.models import GrantRow, RevocationNumber, ShareRequest
 from yunzhang.share.persons import person_of
-from yunzhang.share.states import GRANT, REQUEST, after
 from yunzhang.terms.document import decode, digest, to_second
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
@@ -52,6 +50,7 @@ ALREADY_ISSUED = FaultKind(
 )
 
 WORKER = Actor(None)
+PROCEDURE = "grant"
 
 
 def issue(
@@ -64,10 +63,12 @@ def issue(
     person_of(actor)
     chosen = tuple(masks or ())
     with act(actor, Deed.GRANT_ISSUED, unit=request.provider, why=why) as deeds:
-        asked = ShareRequest.objects.select_for_update().get(pk=request.pk)
-        after(REQUEST, Deed.GRANT_ISSUED, asked.state)
+        asked = requests.locked(request)
+        refuse_if(_issued_already(asked))
+        courses.after(courses.of(asked.procedure), asked.state, Deed.GRANT_ISSUED)
         refuse_if((*requests.faults_now(asked), *_not_issuable(asked, chosen)))
         row = _issued(asked, chosen, deeds.at)
+        _move_request(asked, Deed.GRANT_ISSUED)
         deeds.subject = subject_of(row)
         deeds.content.update(request=asked.number, digest=digest(row.signed.encode()))
     return row
@@ -128,9 +129,17 @@ def _not_issuable(request: ShareRequest, masks: Sequence[Mask]) -> Iterator[Faul
     table = request.resource.table
     if table is None or table.node is None:
         yield NOT_LINKED()
+    yield from granting.wrong_masks(requests.wish_of(request), masks)
+
+
+def _issued_already(request: ShareRequest) -> Iterator[Fault]:
     for grant in request.grants.all():
         yield ALREADY_ISSUED(grant=grant.pk)
-    yield from granting.wrong_masks(requests.wish_of(request), masks)
+
+
+def _move_request(request: ShareRequest, deed: Deed) -> None:
+    requests.move(request, deed)
+    request.save(update_fields=["state"])
 
 
 def _issued(request: ShareRequest, masks: Sequence[Mask], now: datetime) -> GrantRow:
@@ -179,12 +188,11 @@ def _party(unit: Unit) -> Party:
 def _move(actor: Actor, deed: Deed, grant: GrantRow, why: str) -> GrantRow:
     with act(actor, deed, subject_of(grant), unit=grant.provider, why=why) as deeds:
         row = GrantRow.objects.select_for_update().get(pk=grant.pk)
-        row.state = after(GRANT, deed, row.state)
+        row.state = courses.after(courses.of(PROCEDURE), row.state, deed)
         row.state_at, row.state_reason = deeds.at, why
         row.save()
         if deed == Deed.GRANT_ENDED and row.first_fetched_at is None:
-            # Nothing is left to deliver.
-            clocks.stop(requests.DELIVERY_CLOCK, requests.subject_of(row.request), clock.today())
+            _move_request(requests.locked(row.request), deed)  # nothing is left to deliver
     return row
 
 
@@ -197,10 +205,10 @@ def _in_force(node: Node, now: datetime) -> list[GrantRow]:
 def _deliver(grant: GrantRow, now: datetime) -> None:
     why = f"节点 {grant.node.name} 首次取得授权"
     with act(WORKER, Deed.GRANT_DELIVERED, subject_of(grant), unit=grant.provider, why=why):
-        after(GRANT, Deed.GRANT_DELIVERED, grant.state)
+        courses.after(courses.of(PROCEDURE), grant.state, Deed.GRANT_DELIVERED)
         grant.first_fetched_at = now
         grant.save(update_fields=["first_fetched_at"])
-        clocks.stop(requests.DELIVERY_CLOCK, requests.subject_of(grant.request), clock.today())
+        _move_request(requests.locked(grant.request), Deed.GRANT_DELIVERED)
 
 
 def _next_number(node: Node) -> int:

@@ -29,6 +29,7 @@ class ShareRequest(models.Model):
         AGREED = "agreed"  # the grant is to be issued: clock C5 runs
         GRANTED = "granted"  # issued; the node has not fetched it yet: C5 runs on
         DELIVERED = "delivered"
+        UNDELIVERED = "undelivered"  # the grant was ended before its node fetched it
         REFUSED = "refused"
         WITHDRAWN = "withdrawn"
 
@@ -36,7 +37,9 @@ class ShareRequest(models.Model):
     consumer = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="requests_made")
     provider = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="requests_received")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="requests")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    # Of the pack, by the share type asked for.
+    procedure = models.CharField(max_length=60, default="request_conditional")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     legal_basis = models.TextField()
     scenario = models.CharField(max_length=200)
     purpose = models.CharField(max_length=200)

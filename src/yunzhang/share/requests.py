@@ -10,15 +10,16 @@ from uuid import uuid4
 from yunzhang import clock
 from yunzhang.gather import catalog
 from yunzhang.gather.models import Resource
-from yunzhang.people import clocks
+from yunzhang.people import clocks, courses
 from yunzhang.people.act import act
+from yunzhang.people.courses import Matter
 from yunzhang.people.models import Clock, FactRow, Person, Unit
 from yunzhang.people.permissions import NEEDS, Actor, may, pack, require
 from yunzhang.share.models import CallerKey, ShareRequest
 from yunzhang.share.persons import another, person_of
 from yunzhang.share.refusals import wrong
-from yunzhang.share.states import REQUEST, after
 from yunzhang.share.wishes import Wish, faults, tidy, widens
+from yunzhang.terms import procedures
 from yunzhang.terms.codes import ShareType
 from yunzhang.terms.document import build, decode, encode, plain
 from yunzhang.terms.fact import Deed
@@ -73,14 +74,29 @@ EXTENSION_LATE = FaultKind(
     Text("答复期限已过，不能再延长。", "The limit of the reply is over and cannot be extended."),
     Text("尽快答复（条例第二十一条）。", "Reply without delay (Order 809 Art. 21)."),
 )
-# The clock of the provider's reply, by share type (Order 809 Art. 21); delivery has C5 (Art. 22).
-REPLY_CLOCKS = {ShareType.UNCONDITIONAL.value: "C3", ShareType.CONDITIONAL.value: "C4"}
-DELIVERY_CLOCK = "C5"
+# The procedure of a request, by the share type of what it asks for (Order 809 Art. 21).
+PROCEDURES = {
+    ShareType.UNCONDITIONAL.value: "request_unconditional",
+    ShareType.CONDITIONAL.value: "request_conditional",
+}
+REPLYING = ("applied", "noticed")  # the steps at which the clock of the reply runs or rests
 
 
 def subject_of(request: ShareRequest) -> str:
     """The name of a request in clocks and facts."""
     return f"request:{request.pk}"
+
+
+def matter_of(request: ShareRequest) -> Matter:
+    """The request as courses know it."""
+    parties = {"applicant": (request.consumer,), "provider": (request.provider,)}
+    return Matter(subject_of(request), request.number, request.purpose, parties)
+
+
+def move(request: ShareRequest, deed: Deed) -> None:
+    """Take the locked record along its procedure: state, clocks and turn."""
+    procedure = courses.of(request.procedure)
+    request.state = courses.go(procedure, matter_of(request), request.state, deed)
 
 
 def wish_of(request: ShareRequest) -> Wish:
@@ -132,6 +148,7 @@ def draft(
         # The number people quote is made of the record's own, so that none is given twice.
         row.number = f"SQ{clock.today().year}-{row.pk:06d}"
         row.save(update_fields=["number"])
+        courses.begin(courses.of(row.procedure), matter_of(row))
         deeds.subject = subject_of(row)
     return row
 
@@ -166,8 +183,6 @@ def apply(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
         row.approved_by = another(actor, *_drafters(row))
         refuse_if(_all_wrong(row))
         row.applied_at = clock.now()
-        share_type = catalog.published(row.resource).draft.share_type
-        clocks.start(REPLY_CLOCKS[share_type], subject_of(row), row.provider, clock.today())
     return row
 
 
@@ -182,7 +197,6 @@ def notice(
         if not lines:
             raise Refused(NOTICE_EMPTY())
         row.notice = "\n".join(lines)
-        clocks.rest(_reply_rule(row), subject_of(row), clock.today())
     return row
 
 
@@ -199,7 +213,6 @@ def complete(
             raise Refused(WIDER())
         _fill(row, wish)
         refuse_if(_all_wrong(row))
-        clocks.restart(_reply_rule(row), subject_of(row), clock.today())
     return row
 
 
@@ -209,10 +222,9 @@ def extend(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
     Not once the limit is over: an extension given then would make a late reply look punctual.
     """
     with _step(actor, Deed.REQUEST_EXTENDED, request, request.provider, why) as row:
-        rule, subject = _reply_rule(row), subject_of(row)
-        if clocks.find(rule, subject).due_on < clock.today():
+        running = reply_clock(row)
+        if running and running.due_on < clock.today():
             raise Refused(EXTENSION_LATE())
-        clocks.extend(rule, subject)
     return row
 
 
@@ -221,7 +233,6 @@ def agree(actor: Actor, request: ShareRequest, reply: str, *, why: str) -> Share
     with _step(actor, Deed.REQUEST_AGREED, request, request.provider, why, reply=reply) as row:
         refuse_if(_all_wrong(row))
         _reply(actor, row, reply)
-        clocks.start(DELIVERY_CLOCK, subject_of(row), row.provider, clock.today())
     return row
 
 
@@ -240,10 +251,7 @@ def refuse(
 def withdraw(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
     """The consumer takes the request back; nothing is owed any more."""
     with _step(actor, Deed.REQUEST_WITHDRAWN, request, request.consumer, why) as row:
-        running = _reply_clock(row)
-        if running:
-            clocks.stop(running.rule, subject_of(row), clock.today())
-    return row
+        return row
 
 
 def faults_now(request: ShareRequest) -> tuple[Fault, ...]:
@@ -257,17 +265,26 @@ def _step(
 ) -> Iterator[ShareRequest]:
     """One move of the state table on the locked record, saved with its fact or not at all."""
     with act(actor, deed, subject_of(request), unit=unit, why=why, **content):
-        row = ShareRequest.objects.select_for_update().get(pk=request.pk)
-        row.state = after(REQUEST, deed, row.state)
+        row = locked(request)
+        courses.after(courses.of(row.procedure), row.state, deed)
         yield row
+        if deed == Deed.REQUEST_APPLIED:
+            # What is asked for may have become conditional since the request was begun.
+            row.procedure = _procedure(row.resource)
+        move(row, deed)
         row.save()
+
+
+def locked(request: ShareRequest) -> ShareRequest:
+    """The record with its units, held until the deed is done."""
+    found = ShareRequest.objects.select_for_update(of=("self",))
+    return found.select_related("consumer", "provider", "resource").get(pk=request.pk)
 
 
 def _reply(actor: Actor, row: ShareRequest, reply: str) -> None:
     row.replied_by = another(actor, row.approved_by, *_drafters(row))
     row.replied_at = clock.now()
     row.reply = reply.strip()
-    clocks.stop(_reply_rule(row), subject_of(row), clock.today())
 
 
 def _new(actor: Actor, resource: Resource, wish: Wish, key: CallerKey | None) -> ShareRequest:
@@ -276,6 +293,7 @@ def _new(actor: Actor, resource: Resource, wish: Wish, key: CallerKey | None) ->
         consumer=_consumer(actor),
         provider=resource.unit,
         resource=resource,
+        procedure=_procedure(resource),
         drafted_by=person_of(actor),
         key=key,
     )
@@ -327,13 +345,14 @@ def _wrong_key(row: ShareRequest) -> tuple[Fault, ...]:
     return ()
 
 
-def _reply_clock(row: ShareRequest) -> Clock | None:
-    running = Clock.objects.filter(subject=subject_of(row), ended_on=None)
-    return running.filter(rule__in=REPLY_CLOCKS.values()).first()
+def reply_clock(request: ShareRequest) -> Clock | None:
+    """The clock of the provider's reply, while it runs or rests."""
+    procedure = courses.of(request.procedure)
+    rules = {procedures.step_of(procedure, step).clock for step in REPLYING}
+    return clocks.running().filter(subject=subject_of(request), rule__in=rules).first()
 
 
-def _reply_rule(row: ShareRequest) -> str:
-    running = _reply_clock(row)
-    if running is None:
-        raise Refused(clocks.CLOCK_NOT_RUNNING(rule="C3/C4", subject=subject_of(row)))
-    return running.rule
+def _procedure(resource: Resource) -> str:
+    # What is not shared at all is refused by `wishes.faults`; until then it goes the longer way.
+    share_type = catalog.published(resource).draft.share_type
+    return PROCEDURES.get(share_type, PROCEDURES[ShareType.CONDITIONAL.value])
