@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.hub_world import FOUNDED_ON, PASSWORD, TODAY, UNITS, WHY, HubWorld, build, credit_code
+from yunzhang import clock
 from yunzhang.people import founding, identity, units
 from yunzhang.people.hub_key import hub_key, sign
 from yunzhang.people.models import FactRow, Person, Post, Unit
@@ -163,3 +164,62 @@ def test_a_wrong_or_weak_password_changes_nothing(
 
     assert refused.value.codes == (code,)
     assert Person.objects.get(pk=hub.officer.person.pk).check_password(PASSWORD)
+
+
+def test_a_post_for_a_term_begins_and_ends_by_itself(hub: HubWorld) -> None:
+    person = hub.head.person
+    days = {"from_date": date(2026, 4, 1), "to_date": date(2026, 6, 30)}
+
+    identity.appoint(hub.reviewer, person, hub.units[3], "consumer_officer", why=WHY, **days)
+
+    held = [
+        may(actor_of(person, day), "request.draft", hub.units[3])
+        for day in (date(2026, 3, 31), date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 1))
+    ]
+    assert held == [False, True, True, False]
+
+
+def test_two_terms_of_one_post_follow_each_other_but_do_not_overlap(hub: HubWorld) -> None:
+    person, unit = hub.head.person, hub.units[3]
+    first = {"from_date": date(2026, 4, 1), "to_date": date(2026, 6, 30)}
+    identity.appoint(hub.reviewer, person, unit, "consumer_officer", why=WHY, **first)
+
+    identity.appoint(
+        hub.reviewer, person, unit, "consumer_officer", why=WHY, from_date=date(2026, 7, 1)
+    )
+    with pytest.raises(Refused) as overlapping:
+        identity.appoint(
+            hub.reviewer, person, unit, "consumer_officer", why=WHY,
+            from_date=date(2026, 6, 30), to_date=date(2026, 6, 30),
+        )  # fmt: skip
+    with pytest.raises(Refused) as reversed_:
+        identity.appoint(
+            hub.reviewer, person, unit, "auditor", why=WHY,
+            from_date=date(2026, 6, 30), to_date=date(2026, 6, 29),
+        )  # fmt: skip
+
+    assert overlapping.value.codes == ("person.post_held",)
+    assert reversed_.value.codes == ("person.post_dates",)
+
+
+def test_a_new_head_appointed_in_advance_can_be_called_off(hub: HubWorld) -> None:
+    ahead = clock.today() + timedelta(days=30)
+    post = identity.appoint(
+        hub.reviewer, hub.officer.person, hub.units[2], "sharing_body_head", why=WHY,
+        from_date=ahead,
+    )  # fmt: skip
+
+    identity.relieve(hub.reviewer, post, why=WHY, to_date=ahead - timedelta(days=1))
+
+    assert not may(actor_of(hub.officer.person, ahead), "catalog.approve")
+
+
+def test_a_forgotten_password_is_set_anew_by_who_registers_persons(hub: HubWorld) -> None:
+    new = "qiu-shi-jian-xing-9"
+
+    identity.reset_password(hub.reviewer, hub.officer.person, new, why="忘记密码")
+
+    assert Person.objects.get(pk=hub.officer.person.pk).check_password(new)
+    with pytest.raises(Refused) as refused:
+        identity.reset_password(hub.head, hub.officer.person, PASSWORD, why=WHY)
+    assert refused.value.codes == ("permission.missing",)

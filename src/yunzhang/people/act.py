@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from yunzhang import clock
 from yunzhang.people.models import FactRow, Unit
-from yunzhang.people.permissions import NEEDS, Actor, require
+from yunzhang.people.permissions import NEEDS, Actor, behalf, require
 from yunzhang.terms.document import digest, encode, to_second
 from yunzhang.terms.fact import Deed, Fact
 from yunzhang.terms.faults import FaultKind, Refused, Text
@@ -70,11 +70,19 @@ def act(
     try:
         with transaction.atomic():
             yield deeds
+            _say_for_whom(actor, deed, deeds, unit)
             _record(actor, deed, deeds, unit, why)
     except IntegrityError as error:
         # The rules looked before the other deed was done; the database's constraint saw it.
         log.warning("%s by %s met a constraint: %s", deed, actor.name, type(error).__name__)
         raise Refused(CONFLICT()) from error
+
+
+def _say_for_whom(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None) -> None:
+    # A post done on its holder's behalf: the fact names both, the doer and the holder.
+    holder = behalf(actor, NEEDS[deed], unit)
+    if holder:
+        deeds.content.setdefault("for", holder)
 
 
 def _record(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None, why: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from yunzhang import clock
 from yunzhang.people.act import act
@@ -58,6 +59,12 @@ POST_HELD = FaultKind(
     Text("{person} 已在该单位担任该角色。", "{person} holds this role in this unit already."),
     Text("无需重复任命。", "There is nothing to do."),
 )
+POST_DATES = FaultKind(
+    "person.post_dates",
+    422,
+    Text("任职的截止日期早于起始日期。", "The post would end before it begins."),
+    Text("核对起止日期。", "Check both dates."),
+)
 POST_ENDED = FaultKind(
     "person.post_ended",
     409,
@@ -108,30 +115,72 @@ def change_password(actor: Actor, old: str, new: str, *, why: str) -> None:
         person.save(update_fields=["password"])
 
 
+def reset_password(actor: Actor, person: Person, new: str, *, why: str) -> None:
+    """Give someone who forgot theirs a new password; whoever registers persons may."""
+    unit = home_of(person)
+    with act(actor, Deed.PASSWORD_CHANGED, f"person:{person.pk}", unit=unit, why=why):
+        require(actor, NEEDS[Deed.PERSON_REGISTERED], unit)
+        refuse_if(_weak(new, person))
+        person.set_password(new)
+        person.save(update_fields=["password"])
+
+
+def home_of(person: Person) -> Unit | None:
+    """The unit of a person's last post: whose affair the person is."""
+    last = person.posts.select_related("unit").order_by("-from_date", "-pk").first()
+    return last.unit if last else None
+
+
 def appoint(
-    actor: Actor, person: Person, unit: Unit, role: str, *, why: str, from_date: date | None = None
+    actor: Actor,
+    person: Person,
+    unit: Unit,
+    role: str,
+    *,
+    why: str,
+    from_date: date | None = None,
+    to_date: date | None = None,
 ) -> Post:
-    """Give a person one more post, from today unless another day is given."""
+    """Give a person one more post, from today unless another day is given, perhaps for a term."""
     since = from_date or clock.today()
+    post = Post(person=person, unit=unit, role=role, from_date=since, to_date=to_date)
     with act(actor, Deed.POST_GIVEN, f"person:{person.pk}", unit=unit, why=why) as deeds:
-        refuse_if(_unknown_roles([(unit, role)]))
-        if person.posts.filter(unit=unit, role=role, to_date=None).exists():
-            refuse_if([POST_HELD(person=person.full_name)])
-        deeds.content.update(role=role, from_date=since.isoformat())
-        return Post.objects.create(person=person, unit=unit, role=role, from_date=since)
+        refuse_if(_post_faults(post))
+        post.save()
+        deeds.content.update(
+            role=role, from_date=since.isoformat(), to_date=to_date.isoformat() if to_date else ""
+        )
+    return post
 
 
 def relieve(actor: Actor, post: Post, *, why: str, to_date: date) -> Post:
-    """End a post: it is last held on `to_date`."""
+    """End a post, or its term early: it is last held on `to_date`.
+
+    One not yet taken up is called off by any day before its first.
+    """
     subject = f"person:{post.person_id}"
     with act(actor, Deed.POST_ENDED, subject, unit=post.unit, why=why, role=post.role) as deeds:
         post = Post.objects.select_for_update().get(pk=post.pk)
-        if post.to_date is not None:
+        if post.to_date is not None and post.to_date <= to_date:
             refuse_if([POST_ENDED()])
+        if to_date < post.from_date <= clock.today():
+            refuse_if([POST_DATES()])
         post.to_date = to_date
         post.save(update_fields=["to_date"])
         deeds.content.update(to_date=to_date.isoformat())
     return post
+
+
+def _post_faults(post: Post) -> Iterator[Fault]:
+    yield from _unknown_roles([(post.unit, post.role)])
+    if post.to_date is not None and post.to_date < post.from_date:
+        yield POST_DATES()
+    same = post.person.posts.filter(unit=post.unit, role=post.role)
+    held = same.filter(Q(to_date=None) | Q(to_date__gte=post.from_date))
+    if post.to_date is not None:
+        held = held.filter(from_date__lte=post.to_date)
+    if held.exists():
+        yield POST_HELD(person=post.person.full_name)
 
 
 def _faults(person: Person, password: str, posts: Sequence[tuple[Unit, str]]) -> Iterator[Fault]:

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from yunzhang.packs import load
-from yunzhang.people.models import Person, Post, Unit
+from yunzhang.people.models import Delegation, Person, Post, Unit
+from yunzhang.people.permission_names import name_of
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text
 from yunzhang.terms.pack import Pack
+from yunzhang.terms.pack_rows import Role
 
 PERMISSION_MISSING = FaultKind(
     "permission.missing",
     403,
     Text(
-        "您在“{unit}”的岗位没有“{permission}”这项权限。",
-        "Your post does not give “{permission}” in {unit}.",
+        "您在“{unit}”的岗位没有“{permission_zh}”这项权限。",
+        "In {unit}, your post does not allow you to {permission_en}.",
     ),
     Text(
         "请由有此权限的岗位办理，或由主管部门调整岗位。",
@@ -92,7 +95,10 @@ NEEDS: dict[Deed, str] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a person with the posts held on a day, or the hub's worker (no person)."""
+    """Who acts: a person with the posts held on a day, or the hub's worker (no person).
+
+    Posts of other persons among them are done on their holders' behalf: see `delegations`.
+    """
 
     person: Person | None
     posts: tuple[Post, ...] = ()
@@ -107,6 +113,33 @@ class Actor:
         """The unit of the first post: whose affairs the person sees by default."""
         return self.posts[0].unit if self.posts else None
 
+    def lent(self, post: Post) -> bool:
+        """Whether the post is someone else's, done on their behalf."""
+        return self.person is not None and post.person_id != self.person.pk
+
+
+class Standing(StrEnum):
+    """How one post stands to a permission."""
+
+    GIVES = "gives"
+    ELSEWHERE = "elsewhere"  # the role may, but in its own unit only
+    LACKS = "lacks"  # the role may not
+    UNKNOWN = "unknown"  # the pack has no such role any more
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One post looked at for a permission, the pack's row of its role, and how it stands."""
+
+    post: Post
+    role: Role | None
+    standing: Standing
+    lent: bool = False
+
+    @property
+    def yes(self) -> bool:
+        return self.standing is Standing.GIVES
+
 
 def pack() -> Pack:
     """The pack in force, with those it stands on: the setting PACK names it."""
@@ -119,32 +152,71 @@ def _loaded(place: str) -> Pack:
 
 
 def actor_of(person: Person, today: date) -> Actor:
-    """The person with the posts valid today."""
-    held = person.posts.select_related("unit").filter(
-        Q(to_date=None) | Q(to_date__gte=today), from_date__lte=today
+    """The person with the posts valid today: their own first, then those lent to them.
+
+    A lent post counts only beside an own post in the same unit: who has left does nothing there.
+    """
+    lent = Delegation.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=today),
+        post=OuterRef("pk"),
+        to=person,
+        from_date__lte=today,
+        to_date__gte=today,
     )
-    return Actor(person, tuple(held.order_by("pk")))
+    held = Post.objects.select_related("unit", "person").filter(
+        Q(to_date=None) | Q(to_date__gte=today),
+        Q(person=person) | Q(Exists(lent)),
+        from_date__lte=today,
+    )
+    posts = sorted(held, key=lambda post: (post.person_id != person.pk, post.pk))
+    home = {post.unit_id for post in posts if post.person_id == person.pk}
+    return Actor(person, tuple(post for post in posts if post.unit_id in home))
 
 
 def may(actor: Actor, permission: str, unit: Unit | None = None) -> bool:
     """Whether a post gives the permission for this unit's affairs (any unit's when None)."""
     if actor.person is None:
         return True
+    return any(reason.yes for reason in why(actor, permission, unit))
+
+
+def why(actor: Actor, permission: str, unit: Unit | None = None) -> tuple[Reason, ...]:
+    """Every post of the actor and whether it gives the permission for this unit's affairs."""
     roles = {row.id: row for row in pack().roles}
-    return any(
-        permission in roles[post.role].may
-        and (unit is None or roles[post.role].scope == "all" or post.unit_id == unit.pk)
+    return tuple(
+        Reason(
+            post,
+            roles.get(post.role),
+            _standing(post, roles.get(post.role), permission, unit),
+            actor.lent(post),
+        )
         for post in actor.posts
-        if post.role in roles
     )
+
+
+def behalf(actor: Actor, permission: str, unit: Unit | None = None) -> str:
+    """Whose post it takes: "person:<id>" when only a lent post gives the permission, else ""."""
+    if actor.person is None:
+        return ""
+    giving = [reason for reason in why(actor, permission, unit) if reason.yes]
+    if not giving or any(not reason.lent for reason in giving):
+        return ""
+    return f"person:{giving[0].post.person_id}"
 
 
 def why_not(actor: Actor, permission: str, unit: Unit | None = None) -> Sequence[Fault]:
     """The faults that keep the actor from it; empty when allowed."""
     if may(actor, permission, unit):
         return ()
-    where = unit or actor.unit
-    return (PERMISSION_MISSING(permission=permission, unit=where.name if where else "—"),)
+    where, name = unit or actor.unit, name_of(permission)
+    return (
+        PERMISSION_MISSING(
+            permission=permission,
+            permission_zh=name.zh,
+            permission_en=name.en,
+            unit=where.name if where else "—",
+        ),
+    )
 
 
 def require(actor: Actor, permission: str, unit: Unit | None = None) -> None:
@@ -152,3 +224,13 @@ def require(actor: Actor, permission: str, unit: Unit | None = None) -> None:
     faults = why_not(actor, permission, unit)
     if faults:
         raise Refused(*faults)
+
+
+def _standing(post: Post, role: Role | None, permission: str, unit: Unit | None) -> Standing:
+    if role is None:
+        return Standing.UNKNOWN
+    if permission not in role.may:
+        return Standing.LACKS
+    if unit is None or role.scope == "all" or post.unit_id == unit.pk:
+        return Standing.GIVES
+    return Standing.ELSEWHERE

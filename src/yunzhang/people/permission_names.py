@@ -1,0 +1,44 @@
+"""Permission names: what each permission is called, so that no page ever shows its code."""
+
+from __future__ import annotations
+
+from yunzhang.terms.faults import Text
+
+# A guard test fails when a role or a deed names a permission that stands in no row here.
+PERMISSION_NAMES: dict[str, Text] = {
+    "desk.see": Text("使用工作台", "use the desk"),
+    "catalog.see": Text("查看目录", "see the catalog"),
+    "catalog.draft": Text("编制目录条目", "draft catalog entries"),
+    "catalog.approve": Text("审批本单位目录条目", "approve the unit's catalog entries"),
+    "catalog.review": Text("审核并发布目录条目", "review and publish catalog entries"),
+    "system.register": Text("登记信息系统和数据表", "register systems and tables"),
+    "table.gather": Text("归集数据表", "gather tables"),
+    "quality.see": Text("查看数据质量", "see data quality"),
+    "quality.run": Text("设定并执行质量检查", "set and run quality checks"),
+    "node.register": Text("登记节点", "register nodes"),
+    "key.register": Text("登记调用密钥", "register callers' keys"),
+    "request.draft": Text("起草共享申请", "draft requests"),
+    "request.approve": Text("审批并提出共享申请", "approve and make requests"),
+    "request.see": Text("查看共享申请", "see requests"),
+    "request.reply": Text("答复共享申请、签发授权", "reply to requests and issue grants"),
+    "request.extend": Text("同意延长答复期限", "consent to a longer reply"),
+    "grant.see": Text("查看授权", "see grants"),
+    "grant.suspend": Text("暂停、恢复和终止授权", "suspend, resume and end grants"),
+    "usage.see": Text("查看使用情况", "see usage"),
+    "score.see": Text("查看评分", "see scores"),
+    "score.freeze": Text("冻结评分", "freeze scores"),
+    "ledger.see": Text("查看存证日志", "see the ledger"),
+    "ledger.verify": Text("验证整本日志", "verify a whole log"),
+    "unit.register": Text("登记和变更单位", "register and change units"),
+    "person.register": Text("登记人员、任免岗位", "register persons, give and end posts"),
+    "calendar.change": Text("调整工作日历", "change the working calendar"),
+    "records.import": Text("批量导入", "import records"),
+    "list.publish": Text("发布清单", "publish lists"),
+    "webhook.set": Text("设置消息推送", "set webhooks"),
+    "worker": Text("由系统自动办理", "be the hub's own worker"),
+}
+
+
+def name_of(permission: str) -> Text:
+    """What a permission is called; its code where a foreign pack names one we do not know."""
+    return PERMISSION_NAMES.get(permission, Text(permission, permission))
