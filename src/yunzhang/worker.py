@@ -23,12 +23,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunzhang.hub.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import close_old_connections  # noqa: E402
+from django.db import close_old_connections, connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
-from yunzhang.people import calendar, facts, jobs, watch  # noqa: E402
+from yunzhang.people import calendar, facts, jobs, mail, watch  # noqa: E402
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
@@ -56,6 +56,34 @@ class Job:
             log.exception("job %s failed and will be tried again", self.name)
 
 
+@dataclass
+class Apart(Job):
+    """A job that waits for machines of others: done beside the round, which never waits for it."""
+
+    thread: threading.Thread | None = None
+
+    def turn(self, now: float) -> None:
+        """Begin it when its time has come and the last time is over."""
+        if now < self.next_at or (self.thread and self.thread.is_alive()):
+            return
+        self.next_at = now + pack().limit(self.every)
+        self.thread = threading.Thread(target=self._do, name=self.name, daemon=True)
+        self.thread.start()
+
+    def wait(self) -> None:
+        """Let what is under way end, as long as a worker may take to stop."""
+        if self.thread:
+            self.thread.join(pack().limit("worker.stop_seconds"))
+
+    def _do(self) -> None:
+        try:
+            self.do()
+        except Exception:
+            log.exception("job %s failed and will be tried again", self.name)
+        finally:
+            connections.close_all()
+
+
 class Worker:
     """The hub's one writer of its own log, and its daily round."""
 
@@ -69,6 +97,7 @@ class Worker:
                 Job(name, "worker.daily_seconds", partial(jobs.daily, name, do))
                 for name, do in DAILY
             ),
+            Apart("mail", "worker.mail_seconds", mail.send_due),
         )
 
     def round(self) -> None:
@@ -77,7 +106,10 @@ class Worker:
             job.turn(clock.monotonic())
 
     def close(self) -> None:
-        """Let go of the log."""
+        """Let go of the log, and let calls to others end."""
+        for job in self.jobs:
+            if isinstance(job, Apart):
+                job.wait()
         if self._ledger is not None:
             self._ledger.close()
 

@@ -20,6 +20,8 @@ SOURCES = [  # the folders below which files may be registered as sources
     for folder in os.environ.get("YUNZHANG_SOURCES", str(HOME / "sources")).split(os.pathsep)
 ]
 
+MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}  # any other way keeps the hub from starting
+
 
 def _secret() -> str:
     """The session secret: made once and kept beside the data, readable by its owner alone."""
@@ -55,6 +57,10 @@ def _database(url: str) -> dict[str, object]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
     }
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8").strip() if path else ""
 
 
 SECRET_KEY = os.environ.get("YUNZHANG_SECRET") or _secret()
@@ -131,7 +137,16 @@ LOCALE_PATHS = [BASE / "portal" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
+# The address people reach this hub at, for links in mails and calls; empty: they hold none.
+ADDRESS = os.environ.get("YUNZHANG_ADDRESS", "").rstrip("/")
+MAIL_TLS = os.environ.get("YUNZHANG_MAIL_TLS") or "starttls"
 EMAIL_HOST = os.environ.get("YUNZHANG_MAIL_HOST", "")  # empty: no mail at all
+EMAIL_PORT = int(os.environ.get("YUNZHANG_MAIL_PORT") or MAIL_PORTS[MAIL_TLS])
+EMAIL_HOST_USER = os.environ.get("YUNZHANG_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = _read(os.environ.get("YUNZHANG_MAIL_PASSWORD_FILE", ""))
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_TLS == "starttls", MAIL_TLS == "tls"
+DEFAULT_FROM_EMAIL = os.environ.get("YUNZHANG_MAIL_FROM") or f"yunzhang@{HUB_NAME}"
+WEBHOOK_HOSTS = [h for h in os.environ.get("YUNZHANG_WEBHOOK_HOSTS", "").lower().split(",") if h]
 
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
