@@ -25,6 +25,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "",
         (
             Place("desk", gettext_noop("My desk"), "desk.see"),
+            Place("notices", gettext_noop("Notices"), "desk.see"),
             Place("catalog", gettext_noop("Catalog"), "catalog.see"),
         ),
     ),
