@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from yunzhang import clock
+from yunzhang.people import one_time as once
 from yunzhang.people.act import act
 from yunzhang.people.models import Person, Post, Unit
 from yunzhang.people.permissions import NEEDS, Actor, pack, require
@@ -82,10 +83,13 @@ def register(
     *,
     why: str,
     from_date: date | None = None,
+    to_date: date | None = None,
+    one_time: bool = False,
 ) -> Person:
     """Enter a person with posts (unit, role id) held from `from_date`, today unless given.
 
-    Raises Refused with everything wrong with names, password and roles.
+    A `one_time` password must be changed at the first sign-in. Raises Refused with everything
+    wrong with names, password and roles.
     """
     person = Person(username=username.strip(), full_name=full_name.strip())
     home = posts[0][0] if posts else None
@@ -93,11 +97,16 @@ def register(
         for unit, _ in posts:
             require(actor, NEEDS[Deed.PERSON_REGISTERED], unit)
         refuse_if(_faults(person, password, posts))
-        person.set_password(password)
+        if one_time:
+            once.give(person, password)
+        else:
+            person.set_password(password)
         person.save()
         since = from_date or clock.today()
         for unit, role in posts:
-            Post.objects.create(person=person, unit=unit, role=role, from_date=since)
+            Post.objects.create(
+                person=person, unit=unit, role=role, from_date=since, to_date=to_date
+            )
         deeds.subject = f"person:{person.pk}"
         deeds.content.update(posts=[[unit.code, role] for unit, role in posts])
     return person
@@ -112,7 +121,8 @@ def change_password(actor: Actor, old: str, new: str, *, why: str) -> None:
             raise Refused(PASSWORD_WRONG())
         refuse_if(_weak(new, person))
         person.set_password(new)
-        person.save(update_fields=["password"])
+        person.password_once = False
+        person.save(update_fields=["password", "password_once"])
 
 
 def reset_password(actor: Actor, person: Person, new: str, *, why: str) -> None:

@@ -32,6 +32,7 @@ class Person(AbstractUser):
 
     full_name = models.CharField(max_length=60)
     language = models.CharField(max_length=10, default="zh-hans")
+    password_once = models.BooleanField(default=False)  # to be changed at the first sign-in
 
     def __str__(self) -> str:
         return self.full_name

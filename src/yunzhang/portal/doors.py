@@ -76,9 +76,11 @@ def door(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def opened(request: Visit, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if permission != PUBLIC and not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             _welcome(request)
             _storable(request, kwargs)
+            if permission not in (PUBLIC, SIGNED_IN) and _password_first(request):
+                return redirect("password")
             if permission not in (PUBLIC, SIGNED_IN):
                 require(request.actor, permission)
             try:
@@ -139,6 +141,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "speaks": spoken(),
         "today": clock.today(),
     }
+
+
+def _password_first(request: Visit) -> bool:
+    """Whether a one-time password waits to be changed: until then no other page opens."""
+    place = request.resolver_match.url_name if request.resolver_match else ""
+    return getattr(request.user, "password_once", False) and place != "password"
+
+
+def _to_sign_in(request: Visit) -> HttpResponseBase:
+    if request.headers.get("HX-Request"):
+        # A part of a page is no place to sign in: the whole page is asked for again.
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return redirect_to_login(request.get_full_path())
 
 
 def _welcome(request: Visit) -> None:

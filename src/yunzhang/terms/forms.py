@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from yunzhang.terms.document import Document
+from yunzhang.terms.document import Document, build
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text
 from yunzhang.terms.grids import Grid, Header, day_of, half, header_of, key, whole_of
 
@@ -83,26 +85,42 @@ EXAMPLE = re.compile(r"^(示例|例[::]|填写说明|填表说明|说明[::]|exa
 YES, NO = ("是", "yes", "y", "1", "true", "√", "✓"), ("否", "no", "n", "0", "false", "×", "")
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: its name, other names it goes by, what to write, and the values allowed."""
+class Column(Document, frozen=True, kw_only=True):
+    """A column: its names, what to write, and the list its values are of.
+
+    `aside`: understood where it stands, but no template asks for it. `item`: says something of a
+    data item, not of the resource. `number`: a whole number.
+    """
 
     id: str
-    name: Text
+    zh: str
+    en: str
     also: tuple[str, ...] = ()
     needed: bool = False
-    note: Text | None = None
+    note_zh: str = ""
+    note_en: str = ""
     example: str = ""
-    choices: tuple[str, ...] = ()
+    list: str = ""
+    aside: bool = False
+    item: bool = False
+    number: bool = False
+
+    @property
+    def name(self) -> Text:
+        return Text(self.zh, self.en)
 
 
-@dataclass(frozen=True)
-class Form:
-    """The columns of one sheet."""
+class Form(Document, frozen=True, kw_only=True):
+    """The columns of a table, as a file of forms holds them."""
 
     id: str
-    name: Text
+    zh: str
+    en: str
     columns: tuple[Column, ...]
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        return tuple(each.id for each in self.columns if each.needed)
 
     def column(self, id: str) -> Column:
         return next(each for each in self.columns if each.id == id)
@@ -112,8 +130,14 @@ class Form:
         return {
             key(label): column.id
             for column in self.columns
-            for label in (column.name.zh, column.name.en, column.id, *column.also)
+            for label in (column.zh, column.en, column.id, *column.also)
         }
+
+
+@cache
+def form_of(text: str) -> Form:
+    """The form a TOML text holds."""
+    return build(tomllib.loads(text), Form)
 
 
 class Flaw(Document, frozen=True, kw_only=True):
