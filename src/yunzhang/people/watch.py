@@ -16,16 +16,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Manager, Q, QuerySet
 
-from yunzhang.people import cases, clocks, notices
+from yunzhang.people import cases, clocks, notices, turns
 from yunzhang.people.act import act
 from yunzhang.people.models import Case, Clock, Person, Turn, Unit
 from yunzhang.people.permissions import Actor, pack
-from yunzhang.people.units import authority_of
 from yunzhang.people.workdays import work_calendar
 from yunzhang.terms import procedures
 from yunzhang.terms.deadlines import overdue_since
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Text
+from yunzhang.terms.pack_rows import Step
 
 MOVED, WARNED, EXPIRED, ESCALATED = "moved", "warned", "expired", "escalated"
 OPEN = Q(ended_on=None, rested_on=None)
@@ -224,32 +224,34 @@ def _told(event: str, clock: Clock) -> Told:
 
 def _acting(clock: Clock, today: date) -> list[Person]:
     """Whose turn it is; whoever answers for the unit where the matter waits for nobody."""
-    turns = Turn.objects.filter(subject=clock.subject).select_related("unit")
-    seats = [(turn.role, turn.unit) for turn in turns]
+    waiting = Turn.objects.filter(subject=clock.subject).select_related("unit")
+    seats = [(turn.role, turn.unit) for turn in waiting]
     return _holders(seats or _answering(clock.unit), today)
 
 
 def _above(clock: Clock, today: date) -> list[Person]:
-    """Those whom the step of the case names; else whoever answers for the unit, and authority."""
+    """Those whom the step names, else whoever answers for the unit; and who oversees all units."""
+    roles = _escalating_to(clock) or tuple(role for role, _ in _answering(clock.unit))
+    overseeing = [role.id for role in pack().roles if role.told_late and role.scope == "all"]
+    return _holders(turns.holders([*roles, *overseeing], [clock.unit]), today)
+
+
+def _escalating_to(clock: Clock) -> tuple[str, ...]:
     kind, _, id = clock.subject.partition(":")
-    case = Case.objects.filter(pk=id).first() if kind == "case" else None
-    if case is not None and _step(case).escalate:
-        parties = cases.matter_of(case).parties.values()
-        units = {clock.unit, authority_of(clock.unit), *(unit for row in parties for unit in row)}
-        return _holders([(role, u) for role in _step(case).escalate for u in units], today)
-    return _holders(_answering(clock.unit) + _overseeing(), today)
+    if kind == "case" and (case := Case.objects.filter(pk=id).first()):
+        return _step(case).escalate
+    turn = Turn.objects.filter(subject=clock.subject).first()
+    rows = [row for row in pack().procedures if turn and row.id == turn.procedure]
+    steps = [step for row in rows for step in row.steps if turn and step.id == turn.step]
+    return steps[0].escalate if steps else ()
 
 
-def _step(case: Case) -> Any:
+def _step(case: Case) -> Step:
     return procedures.step_of(cases.course_of(case), case.step)
 
 
 def _answering(unit: Unit) -> list[tuple[str, Unit | None]]:
     return [(role.id, unit) for role in pack().roles if role.told_late and role.scope == "own"]
-
-
-def _overseeing() -> list[tuple[str, Unit | None]]:
-    return [(role.id, None) for role in pack().roles if role.told_late and role.scope == "all"]
 
 
 def _holders(seats: Iterable[tuple[str, Unit | None]], today: date) -> list[Person]:
@@ -261,7 +263,7 @@ def _tell(clock: Clock, key: str, kind: str, said: Text, persons: list[Person]) 
     turn = Turn.objects.filter(subject=clock.subject).first()
     name, title = _name(clock, turn), f"：{turn.title}" if turn else ""
     text = Text(f"{name.zh}{said.zh}{title}", f"{name.en}: {said.en}{title.replace('：', ' · ')}")
-    reference = turn.reference if turn else ""
+    reference = turn.reference if turn else clock.reference
     notices.tell(persons, f"clock:{clock.pk}:{key}", kind, clock.subject, reference, text)
 
 
