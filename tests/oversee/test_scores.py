@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -240,7 +241,19 @@ def test_a_figure_that_measures_nothing_changes_no_total(figures, other):
     assert terms.total([*figures, empty]) == terms.total(figures)
 
 
-def test_equal_scores_share_a_place_and_an_unmeasured_unit_has_none():
-    totals = (Decimal(100), Decimal(90), Decimal(90), Decimal(80), None)
+def score(total: int | None, measured: int = 3) -> Score:
+    """A score of which so many indicators had something to measure."""
+    figures = [{"percent": "100.00" if at < measured else None} for at in range(5)]
+    return Score(total=None if total is None else Decimal(total), figures=json.dumps(figures))
 
-    assert scores.places([Score(total=total) for total in totals]) == [1, 2, 2, 4, None]
+
+def test_equal_scores_share_a_place_and_an_unmeasured_unit_has_none():
+    ranked = [score(100), score(90), score(90), score(80), score(None, measured=0)]
+
+    assert scores.places(ranked) == [1, 2, 2, 4, None]
+
+
+def test_a_unit_measured_on_one_indicator_alone_takes_no_place():
+    ranked = [score(90), score(80), score(100, measured=1)]
+
+    assert scores.places(ranked) == [1, 2, None]

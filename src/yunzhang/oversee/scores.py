@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, datetime
 
@@ -58,15 +59,30 @@ def freeze(actor: Actor, period: str, today: date, *, why: str) -> list[Score]:
 
 
 def ranking(period: str) -> list[Score]:
-    """The scores of a period, best first; units without anything to measure last."""
+    """The scores of a period, best first; below them the units measured too little to be ranked."""
     scores = Score.objects.filter(period=period).select_related("unit")
-    return list(scores.order_by(F("total").desc(nulls_last=True), "unit__code"))
+    ordered = scores.order_by(F("total").desc(nulls_last=True), "unit__code")
+    return sorted(ordered, key=lambda score: not is_ranked(score))
 
 
 def places(ranked: list[Score]) -> list[int | None]:
-    """Each score's place in a ranking; equal scores share one, an unmeasured unit has none."""
-    totals = [score.total for score in ranked]
-    return [None if total is None else totals.index(total) + 1 for total in totals]
+    """Each score's place in a ranking; equal scores share one, an unranked unit has none."""
+    held = [is_ranked(score) for score in ranked]
+    totals = [score.total for score, yes in zip(ranked, held, strict=True) if yes]
+    return [
+        totals.index(score.total) + 1 if yes else None
+        for score, yes in zip(ranked, held, strict=True)
+    ]
+
+
+def measured(score: Score) -> int:
+    """How many indicators of the unit had anything to measure."""
+    return sum(figure["percent"] is not None for figure in json.loads(score.figures))
+
+
+def is_ranked(score: Score) -> bool:
+    """Whether enough was measured to compare the unit with others: one figure is an accident."""
+    return score.total is not None and measured(score) >= pack().limit("score.least_indicators")
 
 
 def opened(score: Score) -> ScoreDocument:

@@ -6,29 +6,58 @@ from calendar import Calendar
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext, gettext_noop
+from django.db.models import Q
+from django.http import HttpResponseBase
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.people import calendar
 from yunzhang.people.models import CalendarDay, CalendarYear
 from yunzhang.portal import typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 
 WEEKDAYS = (
-    gettext_noop("Mo"),
-    gettext_noop("Tu"),
-    gettext_noop("We"),
-    gettext_noop("Th"),
-    gettext_noop("Fr"),
-    gettext_noop("Sa"),
-    gettext_noop("Su"),
+    _("Mo"),
+    _("Tu"),
+    _("We"),
+    _("Th"),
+    _("Fr"),
+    _("Sa"),
+    _("Su"),
+)
+
+
+def _turn(day: Any) -> str:
+    return gettext("made a working day") if day.is_workday else gettext("holiday")
+
+
+def _turns(_rows: Any) -> Choices:
+    return [("off", gettext("holiday")), ("on", gettext("made a working day"))]
+
+
+TURNS = {"off": Q(is_workday=False), "on": Q(is_workday=True)}
+DAYS = Listing(
+    "days",
+    _("Days that differ from the week"),
+    (
+        Column("day", _("Day"), lambda row: row.day, Kind.DAY, "day"),
+        Column("is", _("It is"), _turn, order="is_workday"),
+        Column("note", _("Note"), lambda row: row.note, order="note", found=("note",)),
+    ),
+    (
+        _("No exception in this year"),
+        _("Holidays and made-up working days stand here once the year's notice is entered."),
+    ),
+    order=("day",),
+    filters=(Filter("kind", _("It is"), TURNS.get, _turns),),
 )
 
 
 @door("desk.see")
-def days(request: Visit) -> HttpResponse:
+def days(request: Visit) -> HttpResponseBase:
     if request.method == "POST":
         return do(request, {"set": _set, "import": _import, "publish": _publish})
     today = clock.today()
@@ -42,7 +71,8 @@ def days(request: Visit) -> HttpResponse:
         "weekdays": [gettext(name) for name in WEEKDAYS],
         "warnings": calendar.warnings(today),
     }
-    return render(request, "portal/calendar.html", context)
+    found = CalendarDay.objects.filter(day__year=year)
+    return answer(request, "portal/calendar.html", context, listed=Listed(request, DAYS, found))
 
 
 def _months(year: int) -> list[tuple[date, list[list[dict[str, Any]]]]]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Sum
-from django.http import Http404, HttpResponse
+from django.db.models import Q, Sum
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.gather import search
 from yunzhang.gather.models import EntryVersion, Resource
 from yunzhang.people.hub_key import hub_key
-from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen
 from yunzhang.portal.doors import Visit, door
-from yunzhang.portal.export import Sheet, as_file
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, of_units
+from yunzhang.portal.states import GRADES
+from yunzhang.portal.templatetags.said import abstract, coded, grade_name, said
 from yunzhang.protect.keys import open_signed
 from yunzhang.protect.masking import default_masks
 from yunzhang.terms.document import decode
@@ -27,39 +32,73 @@ from yunzhang.terms.signed import Signed
 from yunzhang.use.models import UsageDay
 
 
-@door("catalog.see")
-def catalog(request: Visit) -> HttpResponse:
-    found = _found(request, pack().limit("page.rows"))
-    # htmx asks for the list alone while the person types.
-    instant = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
-    template = "portal/part/found.html" if instant else "portal/catalog.html"
-    context = {
-        "found": found,
-        "q": request.GET.get("q", ""),
-        "units": Unit.objects.filter(resources__versions__state="published").distinct(),
-        "share_types": pack().codes_of("share_type"),
-        "classifications": pack().codes_of("classification"),
-    }
-    return render(request, template, context)
+def _coded(code_list: str) -> Callable[[Any], Choices]:
+    return lambda _rows: [(row.code, said(row)) for row in pack().codes_of(code_list)]
+
+
+def _grades(_rows: Any) -> Choices:
+    return [(str(int(grade)), grade_name(grade)) for grade in GRADES]
+
+
+ENTRIES = Listing(
+    "catalog",
+    _("Catalog"),
+    (
+        Column(
+            "title",
+            _("Resource"),
+            lambda row: row.title,
+            order="title",
+            link=lambda row: reverse("entry", args=[row.resource.code]),
+            note=abstract,
+        ),
+        Column(
+            "code", _("Resource code"), lambda row: row.resource.code, Kind.CODE, "resource__code"
+        ),
+        Column(
+            "unit", _("Provider"), lambda row: row.resource.unit.name, order="resource__unit__name"
+        ),
+        Column(
+            "share_type",
+            _("Sharing"),
+            lambda row: coded(row.share_type, "share_type"),
+            order="share_type",
+        ),
+        Column("grade", _("Grade"), lambda row: grade_name(row.grade), order="grade"),
+        Column("rows", _("Rows"), lambda row: row.rows, Kind.NUMBER, "rows"),
+        Column("published", _("Published"), lambda row: row.published_on, Kind.DAY, "published_on"),
+        Column("abstract", _("Abstract"), abstract, on="file"),
+    ),
+    (
+        _("Nothing is published yet"),
+        _("Entries stand here once the sharing authority has published them."),
+    ),
+    filters=(
+        Filter("share_type", _("Sharing"), lambda v: Q(share_type=v), _coded("share_type")),
+        of_units("unit", _("Provider"), "resource__unit"),
+        Filter(
+            "classification",
+            _("Class"),
+            lambda value: Q(classification__startswith=value),
+            _coded("classification"),
+        ),
+        Filter("grade", _("Grade"), lambda value: Q(grade=value), _grades),
+    ),
+    hint=_("A word, a title or a resource code"),
+    missed=_(
+        "Try fewer words, or take a filter away. If nobody has catalogued what you need, ask the "
+        "sharing authority."
+    ),
+    find=search.ranked,
+    counted_to="search.total_cap",
+    shape="portal/part/found.html",
+)
 
 
 @door("catalog.see")
-def export(request: Visit, form: str) -> HttpResponse:
-    found = _found(request, pack().limit("page.export_rows"))
-    heads = ("信息资源代码", "信息资源名称", "提供方", "共享类型", "分级", "发布日期", "摘要")
-    rows = [
-        (
-            row.resource.code,
-            row.title,
-            row.resource.unit.name,
-            row.share_type,
-            row.grade,
-            str(row.published_on or ""),
-            decode(row.draft, EntryDraft).abstract,
-        )
-        for row in found.rows
-    ]
-    return as_file(Sheet("catalog", heads, rows), form)
+def catalog(request: Visit) -> HttpResponseBase:
+    listed = Listed(request, ENTRIES, search.published())
+    return answer(request, "portal/catalog.html", {}, found=listed)
 
 
 @door("catalog.see")
@@ -84,18 +123,6 @@ def entry(request: Visit, code: str) -> HttpResponse:
         "requestable": shown.state == EntryVersion.State.PUBLISHED and shown.share_type != "3",
     }
     return render(request, "portal/entry.html", context)
-
-
-def _found(request: Visit, limit: int) -> search.Page:
-    asked = request.GET
-    return search.search(
-        asked.get("q", "").strip(),
-        share_type=asked.get("share_type") or None,
-        unit=Unit.objects.filter(code=asked.get("unit", "")).first(),
-        classification=asked.get("classification") or None,
-        after=asked.get("after") or None,
-        limit=limit,
-    )
 
 
 def _signature(version: EntryVersion) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang import clock
@@ -16,6 +18,9 @@ from yunzhang.people.permissions import may, pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Column, Filter, Kind, Listing, Mark, of_states, of_units
+from yunzhang.portal.states import Tone
 from yunzhang.share import grants, keys
 from yunzhang.share.models import CallerKey, GrantRow
 from yunzhang.terms.grant import Grant
@@ -23,32 +28,99 @@ from yunzhang.use import usage
 from yunzhang.use.models import Usage, UsageDay
 
 
+def _unused(row: Any) -> bool:
+    """Whether it should have been used by now and never was; the list asks the receipts along."""
+    ripe = row.issued_at < usage.ripe_before(clock.today())
+    return row.state == GrantRow.State.ACTIVE and ripe and not row.answered
+
+
+def _never_used(_value: str) -> Q:
+    ripe = usage.ripe_before(clock.today())
+    return Q(state=GrantRow.State.ACTIVE, issued_at__lt=ripe, answered=False)
+
+
+GRANTS = Listing(
+    "grants",
+    _("Grants"),
+    (
+        Column(
+            "purpose",
+            _("Purpose"),
+            lambda row: row.request.purpose,
+            order="request__purpose",
+            found=("request__purpose", "request__number", "id", "resource__code"),
+            link=lambda row: reverse("grant", args=[row.pk]),
+            note=lambda row: row.resource.code,
+        ),
+        Column("number", _("Request number"), lambda row: row.request.number, Kind.CODE, on="file"),
+        Column("resource", _("Resource code"), lambda row: row.resource.code, Kind.CODE, on="file"),
+        Column(
+            "state",
+            _("State"),
+            lambda row: row.state,
+            Kind.STATE,
+            "state",
+            states="grant",
+            marks=lambda row: [Mark(gettext("Never used"), Tone.WARN)] if _unused(row) else [],
+        ),
+        Column(
+            "consumer",
+            _("Consumer"),
+            lambda row: row.consumer.short_name,
+            order="consumer__short_name",
+            found=("consumer__name", "consumer__short_name"),
+        ),
+        Column(
+            "provider",
+            _("Provider"),
+            lambda row: row.provider.short_name,
+            order="provider__short_name",
+            found=("provider__name", "provider__short_name"),
+        ),
+        Column("issued", _("Issued"), lambda row: row.issued_at, Kind.DAY, "issued_at"),
+        Column("until", _("Until"), lambda row: row.until, Kind.DAY, "until"),
+    ),
+    (_("No grant"), _("A grant is issued when a provider agrees to a request.")),
+    order=("-issued_at", "pk"),
+    filters=(
+        of_states("grant", _("State")),
+        of_units("consumer", _("Consumer"), "consumer"),
+        of_units("provider", _("Provider"), "provider"),
+        Filter("use", _("Use"), _never_used, lambda _rows: [("never", gettext("Never used"))]),
+    ),
+    hint=_("Purpose, number, resource code or unit"),
+)
+KEYS = Listing(
+    "keys",
+    _("Callers' keys"),
+    (
+        Column(
+            "name",
+            _("System"),
+            lambda row: row.name,
+            order="name",
+            found=("name", "unit__short_name", "unit__name"),
+            note=lambda row: row.unit.short_name,
+        ),
+        Column("unit", _("Unit"), lambda row: row.unit.short_name, on="file"),
+        Column("key", _("Public key"), lambda row: row.key, Kind.CODE, found=("key",)),
+        Column("by", _("Registered by"), lambda row: row.registered_by.full_name),
+        Column("at", _("Registered"), lambda row: row.registered_at, Kind.DAY, "registered_at"),
+    ),
+    (
+        _("No key yet"),
+        _("Make one on the calling machine and register its public line here."),
+    ),
+    order=("-pk",),
+    hint=_("Name of the system or a part of the key"),
+)
+
+
 @door("grant.see")
-def grant_list(request: Visit) -> HttpResponse:
-    found = seen.grants(request.actor).order_by("-issued_at", "pk")
-    limit = pack().limit("page.rows")
-    state = request.GET.get("state", "")
-    if state in GrantRow.State.values:
-        found = found.filter(state=state)
-    rows = list(_after(found, request.GET.get("after", ""))[: limit + 1])
-    unused = {row.pk for row in usage.approved_unused(clock.today())}
-    context = {
-        "rows": rows[:limit],
-        "more": rows[limit - 1].pk if len(rows) > limit else None,
-        "unused": unused,
-        "state": state,
-        "states": GrantRow.State.values,
-    }
-    return render(request, "portal/grants.html", context)
-
-
-def _after(found: QuerySet[GrantRow], last: str) -> QuerySet[GrantRow]:
-    """The grants that come after the one the page before ended with."""
-    row = found.filter(pk=last).first() if last else None
-    if row is None:
-        return found
-    same = Q(issued_at=row.issued_at, pk__gt=row.pk)
-    return found.filter(Q(issued_at__lt=row.issued_at) | same)
+def grant_list(request: Visit) -> HttpResponseBase:
+    answered = Usage.objects.filter(grant=OuterRef("pk"), outcome="answered")
+    found = seen.grants(request.actor).annotate(answered=Exists(answered))
+    return answer(request, "portal/grants.html", {}, grants=Listed(request, GRANTS, found))
 
 
 @door("grant.see")
@@ -82,12 +154,12 @@ def grant_file(request: Visit, id: str) -> HttpResponse:
 
 
 @door("key.register")
-def key_list(request: Visit) -> HttpResponse:
+def key_list(request: Visit) -> HttpResponseBase:
     if request.method == "POST":
         return do(request, {"register": _register_key})
     own = seen.within(request.actor, "key.register", "unit")
-    found = CallerKey.objects.filter(own).select_related("unit", "registered_by").order_by("-pk")
-    return render(request, "portal/keys.html", {"keys": found})
+    found = CallerKey.objects.filter(own).select_related("unit", "registered_by")
+    return answer(request, "portal/keys.html", {}, keys=Listed(request, KEYS, found))
 
 
 def _deeds(request: Visit, found: GrantRow) -> set[str]:

@@ -6,17 +6,19 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yunzhang.gather import nodes
 from yunzhang.gather.models import Node
 from yunzhang.people.models import FactRow
-from yunzhang.people.permissions import may, pack
+from yunzhang.people.permissions import may
 from yunzhang.portal import logs, seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.language import spoken
+from yunzhang.portal.ledger_lists import FACTS, LOGS, NODES, receipts
+from yunzhang.portal.listed import Listed, answer
 from yunzhang.protect.verify import verify_log, verify_proof
 from yunzhang.terms.faults import Refused
 from yunzhang.use import usage
@@ -24,30 +26,32 @@ from yunzhang.use.models import NodeLog, Usage
 
 
 @door("ledger.see")
-def ledger(request: Visit) -> HttpResponse:
+def ledger(request: Visit) -> HttpResponseBase:
     context = {
         "hub": logs.named(logs.HUB),
         "waiting": FactRow.objects.filter(index=None).count(),
-        "nodes": NodeLog.objects.select_related("node__unit").order_by("node__name"),
-        "silent": Node.objects.filter(log=None).select_related("unit"),
     }
-    return render(request, "portal/ledger.html", context)
+    nodes = Node.objects.select_related("unit", "log")
+    return answer(request, "portal/ledger.html", context, nodes=Listed(request, LOGS, nodes))
 
 
 @door("ledger.see")
-def log(request: Visit, name: str) -> HttpResponse:
+def log(request: Visit, name: str) -> HttpResponseBase:
     found = logs.named(name)
-    limit = pack().limit("page.rows")
-    rows = _facts(request, limit) if name == logs.HUB else _receipts(request, found, limit)
     context = {
         "log": found,
-        "rows": rows[:limit],
-        "more": rows[limit - 1].index if len(rows) > limit else None,
-        "subject": request.GET.get("subject", ""),
         "refused": _refused(found),
         "may_verify_all": may(request.actor, "ledger.verify") and name == logs.HUB,
     }
-    return render(request, "portal/log.html", context)
+    return answer(request, "portal/log.html", context, entries=_entries(request, found))
+
+
+def _entries(request: Visit, found: logs.Log) -> Listed:
+    if found.name == logs.HUB:
+        facts = FactRow.objects.exclude(index=None).select_related("unit")
+        return Listed(request, FACTS, facts)
+    held = Usage.objects.filter(log__node=found.node).select_related("consumer")
+    return Listed(request, receipts(found.name), held)
 
 
 @door("ledger.see")
@@ -92,12 +96,12 @@ def log_verified(request: Visit) -> HttpResponse:
 
 
 @door("node.register")
-def node_list(request: Visit) -> HttpResponse:
+def node_list(request: Visit) -> HttpResponseBase:
     if request.method == "POST":
         return do(request, {"register": _register_node})
     own = seen.within(request.actor, "node.register", "unit")
-    found = Node.objects.filter(own).select_related("unit", "log").order_by("name")
-    return render(request, "portal/nodes.html", {"nodes": found})
+    found = Node.objects.filter(own).select_related("unit", "log")
+    return answer(request, "portal/nodes.html", {}, nodes=Listed(request, NODES, found))
 
 
 def _register_node(request: Visit) -> None:
@@ -122,25 +126,3 @@ def _verified(found: logs.Log, entry: bytes, index: int) -> Any:
         return verify_proof(entry, logs.proof(found, index), found.key.text)
     except Refused as refused:
         return {"ok": False, "steps": (), "wrong": refused.faults[0]}
-
-
-def _facts(request: Visit, limit: int) -> list[FactRow]:
-    rows = FactRow.objects.exclude(index=None).select_related("person", "unit").order_by("-index")
-    subject = request.GET.get("subject", "").strip()
-    if subject:
-        rows = rows.filter(subject=subject)
-    return list(rows.filter(**_before(request))[: limit + 1])
-
-
-def _receipts(request: Visit, found: logs.Log, limit: int) -> list[Usage]:
-    rows = Usage.objects.filter(log__node=found.node)
-    subject = request.GET.get("subject", "").strip().removeprefix("grant:")
-    if subject:
-        rows = rows.filter(grant=subject)
-    rows = rows.select_related("consumer", "provider").order_by("-index")
-    return list(rows.filter(**_before(request))[: limit + 1])
-
-
-def _before(request: Visit) -> dict[str, int]:
-    after = typed.place(request.GET.get("after", ""))
-    return {} if after is None else {"index__lt": after}

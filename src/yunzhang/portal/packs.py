@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.oversee.indicators import INDICATORS
@@ -18,8 +19,12 @@ from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.portal import pack_shown
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.export import Sheet, as_file
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Column, Kind, Listing, Mark
 from yunzhang.portal.pack_shown import Shown
 from yunzhang.portal.pack_words import TABLES
+from yunzhang.portal.states import Tone
+from yunzhang.portal.templatetags.said import said
 from yunzhang.terms.pack import Pack
 
 OWN = "own"  # the address of a pack in force that is not shipped
@@ -36,30 +41,69 @@ class Act:
 
 
 ACTS = {
-    "clocks": Act(gettext_noop("limits running"), "desk", "desk.see", "#clocks"),
-    "indicators": Act(gettext_noop("scoreboard"), "scores", "score.see"),
-    "codes": Act(gettext_noop("catalog"), "catalog", "catalog.see"),
-    "roles": Act(gettext_noop("people"), "people", "person.register"),
-    "checks": Act(gettext_noop("data quality"), "quality", "quality.see"),
-    "masks": Act(gettext_noop("grants"), "grants", "grant.see"),
-    "limits": Act(gettext_noop("limit")),
+    "clocks": Act(_("limits running"), "desk", "desk.see", "#clocks"),
+    "indicators": Act(_("scoreboard"), "scores", "score.see"),
+    "codes": Act(_("catalog"), "catalog", "catalog.see"),
+    "roles": Act(_("people"), "people", "person.register"),
+    "checks": Act(_("data quality"), "quality", "quality.see"),
+    "masks": Act(_("grants"), "grants", "grant.see"),
+    "limits": Act(_("limit")),
 }
 
 
+@dataclass(frozen=True)
+class Known:
+    """A pack of the list: what it stands on and how many rows it has."""
+
+    pack: Pack
+    address: str
+    counts: dict[str, int]
+    below: str
+
+
+PACKS = Listing(
+    "packs",
+    _("Policy packs"),
+    (
+        Column(
+            "name",
+            _("Pack"),
+            lambda row: said(row.pack),
+            order="name",
+            found=("name",),
+            link=lambda row: reverse("pack", args=[row.address]),
+            note=lambda row: row.pack.id,
+            marks=lambda row: (
+                [Mark(gettext("in force now"), Tone.GOOD)] if row.pack == pack() else []
+            ),
+        ),
+        Column("id", _("Number"), lambda row: row.pack.id, Kind.CODE, on="file"),
+        Column("below", _("Stands on"), lambda row: row.below),
+        Column("own", _("Own rows"), lambda row: row.counts["own"], Kind.NUMBER, "own"),
+        Column("all", _("All rows"), lambda row: row.counts["all"], Kind.NUMBER, "all"),
+        Column(
+            "unchecked",
+            _("Not compared"),
+            lambda row: row.counts["unchecked"],
+            Kind.NUMBER,
+            "unchecked",
+        ),
+    ),
+    (_("No pack"), _("Packs stand here once the hub is set up.")),
+)
+
+
 @door("desk.see")
-def pack_list(request: Visit) -> HttpResponse:
+def pack_list(request: Visit) -> HttpResponseBase:
     in_force = pack()
     others = [read(name) for name in shipped() if name != in_force.id]
     context = {
         "in_force": in_force,
         "chain": [(one, _address(one)) for one in pack_shown.chain(in_force)],
         "counts": pack_shown.counted(in_force),
-        "packs": [
-            (one, _address(one), pack_shown.counted(one), pack_shown.chain(one)[1:])
-            for one in (in_force, *others)
-        ],
     }
-    return render(request, "portal/packs.html", context)
+    rows = [_known(one) for one in (in_force, *others)]
+    return answer(request, "portal/packs.html", context, packs=Listed(request, PACKS, rows))
 
 
 @door("desk.see")
@@ -84,19 +128,30 @@ def pack_rows(request: Visit, name: str) -> HttpResponse:
 
 
 @door("desk.see")
-def export(request: Visit, name: str, form: str) -> HttpResponse:
+def export(request: Visit, name: str, form: str) -> HttpResponseBase:
     """The rows the filter leaves, as a file."""
     shown, table = _named(name), request.GET.get("table", "")
-    heads = (
-        "类别", "编号", "中文名称", "英文名称", "内容", "依据", "条款", "引文", "已与原文核对",
-        "起", "止", "另见", "说明", "所在政策包",
-    )  # fmt: skip
+    heads = [gettext(head) for head in HEADS]
     found = _filtered(request, list(pack_shown.rows(shown, clock.today())), shown)
     rows = [_line(row) for row in found if table in ("", row.table)]
-    return as_file(Sheet(f"pack-{name}", heads, rows), form)
+    title = f"{said(shown)}-{clock.today().isoformat()}"
+    return as_file(Sheet(title, heads, rows, KINDS), form)
 
 
-def _line(shown: Shown) -> tuple[str, ...]:
+HEADS = (
+    _("Kind of row"), _("Number"), _("Name in Chinese"), _("Name in English"), _("Content"),
+    _("Document"), _("Clause"), _("Quotation"), _("Compared with the text"), _("From"), _("To"),
+    _("See also"), _("Note"), _("Pack"),
+)  # fmt: skip
+KINDS = [*[Kind.TEXT] * 9, Kind.DAY, Kind.DAY, *[Kind.TEXT] * 3]
+
+
+def _known(one: Pack) -> Known:
+    below = " → ".join(said(each) for each in pack_shown.chain(one)[1:])
+    return Known(one, _address(one), pack_shown.counted(one), below)
+
+
+def _line(shown: Shown) -> tuple[Any, ...]:
     row = shown.row
     return (
         gettext(TABLES[shown.table]),
@@ -107,9 +162,9 @@ def _line(shown: Shown) -> tuple[str, ...]:
         row.cite.document,
         row.cite.clause,
         row.cite.quote,
-        "是" if row.cite.checked else "否",
-        str(row.from_date or ""),
-        str(row.to_date or ""),
+        gettext("yes") if row.cite.checked else gettext("no"),
+        row.from_date,
+        row.to_date,
         "\n".join(map(pack_shown.cited, row.also)),
         row.note,
         shown.layer.id,

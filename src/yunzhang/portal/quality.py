@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import Max
-from django.http import HttpResponse
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from yunzhang.engines.checks import Check, CheckResult, DimensionScore, Verdict
 from yunzhang.gather import quality
@@ -17,19 +19,59 @@ from yunzhang.gather.models import DataTable, VerdictRow
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, of_units
+from yunzhang.portal.states import STATES
 from yunzhang.portal.templatetags.said import said
 from yunzhang.terms.document import decode, plain
 from yunzhang.terms.levels import Grade
 
 
+def _outcome(table: Any) -> str:
+    if table.passed is None:
+        return "never"
+    return "passed" if table.passed else "failed"
+
+
+def _outcomes(_rows: Any) -> Choices:
+    return [(value, gettext(words)) for value, (words, _tone) in STATES["verdict"].items()]
+
+
+OUTCOMES = {"passed": Q(passed=True), "failed": Q(passed=False), "never": Q(passed=None)}
+TABLES = Listing(
+    "quality",
+    _("Data quality"),
+    (
+        Column(
+            "table",
+            _("Table"),
+            lambda row: row.title,
+            order="title",
+            found=("title", "name", "system__name", "system__unit__short_name"),
+            link=lambda row: reverse("verdict", args=[row.name]),
+            note=lambda row: row.unit.short_name,
+        ),
+        Column("unit", _("Unit"), lambda row: row.unit.name, on="file"),
+        Column("name", _("Name of the table"), lambda row: row.name, Kind.CODE, on="file"),
+        Column("verdict", _("Verdict"), _outcome, Kind.STATE, "passed", states="verdict"),
+        Column("score", _("Score"), lambda row: row.score, Kind.PERCENT, "score"),
+        Column("rows", _("Rows checked"), lambda row: row.checked, Kind.NUMBER, "checked"),
+        Column("ran", _("Checked"), lambda row: row.ran_at, Kind.MOMENT, "ran_at"),
+    ),
+    (_("No table"), _("Tables stand here once they are registered.")),
+    order=("system__unit", "name"),
+    filters=(
+        Filter("verdict", _("Verdict"), OUTCOMES.get, _outcomes),
+        of_units("unit", _("Unit"), "system__unit"),
+    ),
+    hint=_("Table, system or unit"),
+)
+
+
 @door("quality.see")
-def verdicts(request: Visit) -> HttpResponse:
-    found = list(seen.tables(request.actor))
-    latest = VerdictRow.objects.filter(table__in=found).values("table").annotate(last=Max("pk"))
-    rows = VerdictRow.objects.filter(pk__in=latest.values("last"))
-    by_table = {row.table_id: row for row in rows}
-    pairs = [(table, by_table.get(table.pk)) for table in found]
-    return render(request, "portal/quality.html", {"pairs": pairs})
+def verdicts(request: Visit) -> HttpResponseBase:
+    found = _judged(seen.tables(request.actor))
+    return answer(request, "portal/quality.html", {}, tables=Listed(request, TABLES, found))
 
 
 @door("quality.see")
@@ -62,6 +104,13 @@ def checks(request: Visit, table: str) -> HttpResponse:
     lines = [json.dumps(plain(check), ensure_ascii=False) for check in quality.checks_of(found)]
     context = {"table": found, "lines": "\n".join(lines), "rules": pack().checks}
     return render(request, "portal/checks.html", context)
+
+
+def _judged(tables: QuerySet[DataTable]) -> QuerySet[DataTable]:
+    """The tables, each with what its last verdict said."""
+    last = VerdictRow.objects.filter(table=OuterRef("pk")).order_by("-ran_at", "-pk")
+    parts = {"passed": "passed", "score": "score", "checked": "rows", "ran_at": "ran_at"}
+    return tables.annotate(**{name: Subquery(last.values(of)[:1]) for name, of in parts.items()})
 
 
 def _asked(request: Visit, found: DataTable) -> VerdictRow | None:

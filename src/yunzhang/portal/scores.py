@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db.models import Max
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from yunzhang import clock
@@ -14,13 +13,14 @@ from yunzhang.oversee import scores
 from yunzhang.oversee.indicators import INDICATORS
 from yunzhang.oversee.models import Score
 from yunzhang.people.permissions import may, pack
-from yunzhang.portal import figures, seen, typed
+from yunzhang.portal import figures, score_lists, seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.listed import Listed, answer
 from yunzhang.terms.pack_rows import IndicatorRule
 
 
 @door("score.see")
-def scoreboard(request: Visit) -> HttpResponse:
+def scoreboard(request: Visit) -> HttpResponseBase:
     if request.method == "POST":
         return do(request, {"freeze": _freeze})
     periods = _periods()
@@ -29,12 +29,12 @@ def scoreboard(request: Visit) -> HttpResponse:
     context = {
         "period": period,
         "periods": periods,
-        "ranked": [_place(*each) for each in zip(scores.places(ranked), ranked, strict=True)],
         "indicators": _measured(),
-        "chart": _bars(ranked),
-        "mine": request.actor.unit,
+        "chart": _bars([score for score in ranked if scores.is_ranked(score)]),
     }
-    return render(request, "portal/scores.html", context)
+    rows = score_lists.placed(ranked, request.actor.unit)
+    listed = Listed(request, score_lists.ranking(_measured()), rows)
+    return answer(request, "portal/scores.html", context, ranked=listed)
 
 
 @door("score.see")
@@ -43,29 +43,28 @@ def unit_score(request: Visit, period: str, unit: str) -> HttpResponse:
     past = Score.objects.filter(unit=score.unit).order_by("frozen_at")
     context = {
         "score": score,
-        "figures": [(rule, _figures(score).get(rule.id)) for rule in _measured()],
+        "figures": [(rule, score_lists.figures(score).get(rule.id)) for rule in _measured()],
         "chart": _trend(list(past)),
     }
     return render(request, "portal/score.html", context)
 
 
 @door("score.see")
-def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpResponse:
+def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpResponseBase:
     """The rows a figure was counted from: those that held and those that did not."""
     score = _score(period, unit)
-    shown = _figures(score).get(indicator)
+    shown = score_lists.figures(score).get(indicator)
     if shown is None:
         raise Http404
-    limit = pack().limit("page.export_rows")
-    own = may(request.actor, "score.see", score.unit)
     context = {
         "score": score,
         "rule": next(row for row in pack().indicators if row.id == indicator),
         "figure": shown,
-        "failed": figures.records(shown["kind"], shown["failed"][:limit], linked=own),
-        "held": figures.records(shown["kind"], shown["held"][:limit], linked=own),
     }
-    return render(request, "portal/figure.html", context)
+    own = may(request.actor, "score.see", score.unit)
+    rows = figures.judged(shown["kind"], shown["failed"], shown["held"], linked=own)
+    listed = Listed(request, score_lists.RECORDS, rows)
+    return answer(request, "portal/figure.html", context, records=listed)
 
 
 def _measured() -> list[IndicatorRule]:
@@ -81,17 +80,6 @@ def _periods() -> list[str]:
 
 def _score(period: str, unit: str) -> Score:
     return seen.one(Score.objects.select_related("unit"), period=period, unit__code=unit)
-
-
-def _figures(score: Score) -> dict[str, Any]:
-    """The frozen figures by indicator."""
-    return {figure["indicator"]: figure for figure in json.loads(score.figures)}
-
-
-def _place(place: int | None, score: Score) -> dict[str, Any]:
-    shown = _figures(score)
-    measured = sum(figure["percent"] is not None for figure in shown.values())
-    return {"place": place, "score": score, "shown": shown, "measured": measured}
 
 
 def _bars(ranked: list[Score]) -> dict[str, Any]:

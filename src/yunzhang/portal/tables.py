@@ -6,10 +6,12 @@ import json
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.db.models import Count, Q
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang.engines.readings import SourceKind, SourceSpec
@@ -19,19 +21,119 @@ from yunzhang.people.act import allow
 from yunzhang.people.permissions import pack
 from yunzhang.portal import progress, seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, Mark, of_units
+from yunzhang.portal.states import Tone
 from yunzhang.terms.document import build
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Refused
 
 
+def _codes(table: DataTable) -> str:
+    return " ".join(sorted(resource.code for resource in table.resources.all()))
+
+
+def _not_catalogued(table: DataTable) -> list[Mark]:
+    return [] if _codes(table) else [Mark(gettext("Not catalogued"), Tone.WARN)]
+
+
+def _standings(_rows: Any) -> Choices:
+    return [
+        ("catalogued", gettext("Catalogued")),
+        ("not", gettext("Not catalogued")),
+        ("ungathered", gettext("Not gathered yet")),
+    ]
+
+
+STANDINGS = {
+    "catalogued": Q(resources__isnull=False),
+    "not": Q(resources=None),
+    "ungathered": Q(gathered_at=None),
+}
+SYSTEMS = Listing(
+    "systems",
+    _("Information systems"),
+    (
+        Column(
+            "name",
+            _("System"),
+            lambda row: row.name,
+            order="name",
+            found=("name", "purpose", "unit__short_name", "unit__name"),
+            note=lambda row: row.purpose,
+        ),
+        Column("purpose", _("What it is for"), lambda row: row.purpose, on="file"),
+        Column("unit", _("Unit"), lambda row: row.unit.short_name, order="unit__short_name"),
+        Column("tables", _("Tables"), lambda row: row.held, Kind.NUMBER, "held"),
+        Column(
+            "new",
+            _("Deed"),
+            lambda _row: gettext("Register a table"),
+            link=lambda row: reverse("table_new", args=[row.pk]),
+            on="page",
+        ),
+    ),
+    (_("No system yet"), _("Register the information system your data lives in.")),
+    order=("unit", "name"),
+    filters=(of_units("unit", _("Unit"), "unit"),),
+    prefix="s_",
+    hint=_("System, purpose or unit"),
+)
+TABLES = Listing(
+    "tables",
+    _("Tables"),
+    (
+        Column(
+            "title",
+            _("Table"),
+            lambda row: row.title,
+            order="title",
+            found=("title", "name", "resources__code"),
+            link=lambda row: reverse("table", args=[row.name]),
+            note=lambda row: row.name,
+        ),
+        Column("name", _("Name of the table"), lambda row: row.name, Kind.CODE, on="file"),
+        Column(
+            "system",
+            _("System"),
+            lambda row: row.system.name,
+            order="system__name",
+            found=("system__name",),
+        ),
+        Column("unit", _("Unit"), lambda row: row.unit.name, on="file"),
+        Column("rows", _("Rows"), lambda row: row.rows, Kind.NUMBER, "rows"),
+        Column(
+            "gathered", _("Last gathered"), lambda row: row.gathered_at, Kind.MOMENT, "gathered_at"
+        ),
+        Column("node", _("Node"), lambda row: row.node and row.node.name, order="node__name"),
+        Column(
+            "catalog", _("Catalog"), _codes, Kind.CODE, "resources__code", marks=_not_catalogued
+        ),
+    ),
+    (_("No table is registered yet."), _("Register one under its information system.")),
+    order=("system__unit", "system__name", "name"),
+    filters=(
+        Filter("standing", _("Standing"), STANDINGS.get, _standings),
+        of_units("unit", _("Unit"), "system__unit"),
+    ),
+    hint=_("Table, system or resource code"),
+)
+
+
 @door("system.register")
-def system_list(request: Visit) -> HttpResponse:
+def system_list(request: Visit) -> HttpResponseBase:
     if request.method == "POST":
         return do(request, {"register": _register})
     own = seen.within(request.actor, "system.register", "unit")
     found = InformationSystem.objects.filter(own).select_related("unit")
-    found = found.prefetch_related("tables__node", "tables__resources").order_by("unit", "name")
-    return render(request, "portal/systems.html", {"systems": found})
+    held = seen.tables(request.actor, "system.register").prefetch_related("resources")
+    return answer(
+        request,
+        "portal/systems.html",
+        {},
+        tables=Listed(request, TABLES, held),
+        systems=Listed(request, SYSTEMS, found.annotate(held=Count("tables"))),
+    )
 
 
 @door("system.register")

@@ -5,46 +5,73 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext, gettext_noop
+from django.http import HttpResponseBase
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen
 from yunzhang.portal.doors import Visit, door
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Column, Kind, Listing
 from yunzhang.share.models import GrantRow
 from yunzhang.use import usage
 
 DIMENSIONS = {
-    "consumer": gettext_noop("Consumer"),
-    "provider": gettext_noop("Provider"),
-    "purpose": gettext_noop("Purpose"),
-    "scenario": gettext_noop("Scenario"),
-    "resource": gettext_noop("Resource"),
+    "consumer": _("Consumer"),
+    "provider": _("Provider"),
+    "purpose": _("Purpose"),
+    "scenario": _("Scenario"),
+    "resource": _("Resource"),
 }
 
 
 @door("usage.see")
-def used(request: Visit) -> HttpResponse:
+def used(request: Visit) -> HttpResponseBase:
     asked = request.GET.get("by", "consumer")
     dimension = asked if asked in DIMENSIONS else "consumer"
     today = clock.today()
     since = today - timedelta(days=pack().limit("page.usage_days"))
     own = seen.units(request.actor, "usage.see")
     unit = None if own is None else seen.home(request.actor, "usage.see")
-    rows = usage.by(dimension, unit, since)[: pack().limit("page.rows")]
+    rows, most = usage.by(dimension, unit, since), pack().limit("page.rows")
+    unused = [g for g in usage.approved_unused(today) if _concerns(g, own)]
     context = {
         "unit": unit,
         "dimension": dimension,
         "dimensions": [(key, gettext(title)) for key, title in DIMENSIONS.items()],
         "rows": rows,
-        "unused": [g for g in usage.approved_unused(today) if _concerns(g, own)],
-        "chart": _chart("bars", rows),
+        "unused": unused[:most],
+        "more_unused": max(0, len(unused) - most),
+        "chart": _chart("bars", rows[:most]),
         "daily": _chart("lines", usage.by("day", unit, since)),
         "since": since,
     }
-    return render(request, "portal/usage.html", context)
+    listed = Listed(request, tallies(dimension), rows)
+    return answer(request, "portal/usage.html", context, tallies=listed)
+
+
+def tallies(dimension: str) -> Listing:
+    """The list of calls under each value of a dimension."""
+    return Listing(
+        f"usage-{dimension}",
+        _("Calls"),
+        (
+            Column(
+                "name",
+                DIMENSIONS[dimension],
+                lambda row: row.name or gettext("unknown"),
+                order="name",
+                found=("name",),
+            ),
+            Column("calls", _("Calls"), lambda row: row.calls, Kind.NUMBER, "calls"),
+            Column("answered", _("Answered"), lambda row: row.answered, Kind.NUMBER, "answered"),
+            Column("refused", _("Refused"), lambda row: row.refused, Kind.NUMBER, "refused"),
+            Column("rows", _("Rows"), lambda row: row.rows, Kind.NUMBER, "rows"),
+        ),
+        (_("No call yet"), _("Calls stand here as soon as nodes report their receipts.")),
+    )
 
 
 def _concerns(grant: GrantRow, own: frozenset[int] | None) -> bool:
