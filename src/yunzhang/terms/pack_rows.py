@@ -58,17 +58,25 @@ class SourceText(Named, frozen=True, kw_only=True):
 
 
 class UnitKind(Named, frozen=True, kw_only=True):
-    """A kind of unit: a department, an authority, an office, a leading group."""
+    """A kind of unit: a department, an authority, an office, a leading group.
+
+    With `role`, every unit where somebody holds it is of this kind, whatever else it is.
+    """
+
+    REFERS = {"role": "roles"}
+
+    role: str = ""
 
 
 class UnitRow(Named, frozen=True, kw_only=True):
-    """A unit that the documents name."""
+    """A unit that the documents name; `many`: every unit of its kind, of its tier if it has one."""
 
     REFERS = {"kind": "unit_kinds", "parent": "units"}
 
     kind: str
     tier: str = ""
     parent: str = ""
+    many: bool = False
 
 
 class Role(Named, frozen=True, kw_only=True):
@@ -194,15 +202,17 @@ class Task(Named, frozen=True, kw_only=True):
     """A task: who leads, whose duty it is, and until when.
 
     Where the text contradicts itself `due` holds every date, each with its own citation.
+    `procedure` is how its lead units report on it.
     """
 
-    REFERS = {"lead": "units", "duty": "units"}
+    REFERS = {"lead": "units", "duty": "units", "procedure": "procedures"}
 
     number: int
     section: str
     lead: tuple[str, ...] = ()
     duty: tuple[str, ...] = ()
     due: tuple[DueDate, ...] = ()
+    procedure: str = ""  # "": task
 
 
 class Goal(Named, frozen=True, kw_only=True):
@@ -227,22 +237,54 @@ class Duty(Named, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ()
 
 
-class Step(Document, frozen=True, kw_only=True):
-    """One step of a procedure: who acts, with what, within which clock, and what may follow."""
+class Move(Document, frozen=True, kw_only=True):
+    """One way out of a step: who takes it, with which papers, where it leads, what it does.
+
+    Without `who` or `party` those of the step. `all`: every unit of the party must consent before
+    it is made. `once`: never a second time in a case (the one-time notice, Order 809 Art. 21).
+    """
 
     id: str
     zh: str
     en: str
-    who: tuple[str, ...]
-    attach: tuple[str, ...] = ()
+    to: str
+    who: tuple[str, ...] = ()
+    party: str = ""
+    attach: tuple[str, ...] = ()  # ids of codes of the list "paper": without these, no move
+    does: str = ""  # the verb of the software that the move carries out
+    extends: bool = False  # the clock of the step, once
+    once: bool = False
+    all: bool = False
+
+
+class Step(Document, frozen=True, kw_only=True):
+    """A station of a procedure: what there is to do, whose turn it is, within which clock.
+
+    A step nobody has to act on names no `who`; one without moves is an end.
+    """
+
+    id: str
+    zh: str
+    en: str
+    party: str = ""
+    who: tuple[str, ...] = ()
     clock: str = ""
-    next: tuple[str, ...] = ()  # ids of steps of this procedure; none: the procedure ends here
+    rests: bool = False  # the clock rests here, and runs anew afterwards
+    escalate: tuple[str, ...] = ()  # the roles told when the clock is over
+    overdue: str = ""  # the move the hub itself makes when the clock is over
+    moves: tuple[Move, ...] = ()
 
 
 class Procedure(Named, frozen=True, kw_only=True):
     """A procedure, step by step; it begins with the first."""
 
-    REFERS = {"steps.who": "roles", "steps.clock": "clocks"}
+    REFERS = {
+        "steps.who": "roles",
+        "steps.clock": "clocks",
+        "steps.escalate": "roles",
+        "steps.moves.who": "roles",
+        "steps.moves.attach": "codes",
+    }
 
     subject: str
     steps: tuple[Step, ...]
@@ -286,6 +328,7 @@ class ReportRule(Named, frozen=True, kw_only=True):
     next_workday: bool = False
     who: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
+    procedure: str = ""  # "": report
 
 
 class ViolationKind(Named, frozen=True, kw_only=True):
