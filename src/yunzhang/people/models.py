@@ -180,7 +180,7 @@ class Case(models.Model):
     procedure = models.CharField(max_length=60)
     course = models.ForeignKey(Course, on_delete=models.PROTECT)
     step = models.CharField(max_length=60)
-    about = models.CharField(max_length=120)  # the subject it is about: "resource:3", "grant:x"
+    about = models.CharField(max_length=120)  # its kind and reference: "resource:3001/12", "grant:x"
     title = models.CharField(max_length=300)
     opened_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()

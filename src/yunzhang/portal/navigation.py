@@ -41,6 +41,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         gettext_noop("Share"),
         (
             Place("requests", gettext_noop("Requests"), "request.see"),
+            Place("cases", gettext_noop("Cases"), "desk.see"),
             Place("grants", gettext_noop("Grants"), "grant.see"),
             Place("keys", gettext_noop("Callers' keys"), "key.register"),
         ),

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, register_converter
 
 from yunzhang.portal import (
     calendar,
+    cases,
     catalog,
     desk,
     entries,
@@ -60,6 +61,9 @@ urlpatterns: list[URLPattern] = [
     path("requests/new/<resource:code>", requests.new, name="request_new"),
     path("requests/<str:number>", requests.tracker, name="request"),
     path("requests/<str:number>/edit", requests.edit, name="request_edit"),
+    path("cases", cases.case_list, name="cases"),
+    path("cases/<str:number>", cases.case, name="case"),
+    path("cases/<str:number>/papers/<int:paper>", cases.paper, name="case_paper"),
     path("grants", grants.grant_list, name="grants"),
     path("grants/<str:id>", grants.grant, name="grant"),
     path("grants/<str:id>/grant.json", grants.grant_file, name="grant_file"),

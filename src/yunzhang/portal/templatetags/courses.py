@@ -1,0 +1,41 @@
+"""Courses: what a picture of a procedure and the forms of its moves say."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext
+
+from yunzhang.people.permissions import pack
+from yunzhang.portal import course_words
+from yunzhang.terms.pack_rows import CodeRow, Move
+
+register = template.Library()
+
+
+@register.filter
+def party_name(party: str) -> str:
+    """A party of a procedure in words."""
+    return course_words.party_name(party)
+
+
+@register.filter
+def clock_short(rule: str) -> str:
+    """How long a limit is, in a few characters."""
+    found = next((row for row in pack().clocks if row.id == rule), None)
+    if found is None:
+        return rule
+    if found.unit == "working_day":
+        return gettext("{n} working days").format(n=found.days)
+    return gettext("{n} days").format(n=found.days)
+
+
+@register.simple_tag
+def paper_name(move: Move, paper: CodeRow) -> str:
+    """The field of a paper of a move: several forms on one page keep apart what is typed."""
+    return f"{move.id}.{paper.code}"
+
+
+@register.simple_tag
+def why_name(move: Move) -> str:
+    """The field of a move's reason."""
+    return f"{move.id}.why"
