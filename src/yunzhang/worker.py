@@ -30,8 +30,9 @@ from yunzhang.gather import drift  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
 from yunzhang.people import calendar, facts, jobs, mail, watch  # noqa: E402
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
-from yunzhang.protect.ledger import Ledger  # noqa: E402
+from yunzhang.protect.ledger import LEDGER_IN_USE, Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
+from yunzhang.terms.faults import Refused  # noqa: E402
 
 log = logging.getLogger("yunzhang.worker")
 
@@ -115,8 +116,9 @@ class Worker:
 
     def _carry_facts(self) -> None:
         if self._ledger is None:
-            self._ledger = facts.open_log()
-            self._ledger.publish()
+            self._ledger = _taken_log()
+        if self._ledger is None:
+            return
         if facts.drain(self._ledger):
             self._ledger.publish()
 
@@ -138,6 +140,18 @@ def run(stop: threading.Event | None = None, *, once: bool = False, parent: int 
 def _orphaned(parent: int) -> bool:
     # A web server that was killed could not tell; the system then gives us another parent.
     return parent != 0 and os.getppid() != parent
+
+
+def _taken_log() -> Ledger | None:
+    """The log, opened and published; None while another worker carries the facts."""
+    try:
+        ledger = facts.open_log()
+    except Refused as refused:
+        if any(fault.kind is not LEDGER_IN_USE for fault in refused.faults):
+            raise
+        return None
+    ledger.publish()
+    return ledger
 
 
 def _end_grants() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import timedelta
 
@@ -65,7 +66,9 @@ def test_a_job_that_fails_is_an_incident_and_holds_nobody_up(
     ] * 2
 
 
-def test_a_limit_near_or_past_is_told(hub: HubWorld, caplog: pytest.LogCaptureFixture) -> None:
+def test_limits_are_told_of_and_a_calendar_without_its_year(
+    hub: HubWorld, caplog: pytest.LogCaptureFixture
+) -> None:
     yesterday = clock.today() - timedelta(days=1)
     Clock.objects.create(
         rule="C4",
@@ -78,11 +81,29 @@ def test_a_limit_near_or_past_is_told(hub: HubWorld, caplog: pytest.LogCaptureFi
         due_on=yesterday,
     )
 
-    worker.run(once=True)
+    with caplog.at_level(logging.INFO):
+        worker.run(once=True)
 
     told = [record.getMessage() for record in caplog.records]
-    assert f"C4 of request:1 was due on {yesterday}" in told
+    assert f"C4 of request:1, due on {yesterday}: expired" in told
     assert any(str(clock.today().year) in line for line in told)  # the calendar is empty
+
+
+def test_a_second_worker_leaves_the_log_to_the_first_and_takes_it_over(
+    hub: HubWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = worker.Worker(), worker.Worker()
+    first.round()
+
+    hub.table()
+    second.round()
+    waiting = facts.waiting()
+    first.close()
+    second._carry_facts()
+    second.close()
+
+    assert (waiting > 0, facts.waiting()) == (True, 0)
+    assert "failed" not in caplog.text
 
 
 def test_it_stops_when_told(hub: HubWorld) -> None:

@@ -91,7 +91,7 @@ def _renewed(job: DailyJob) -> Iterator[None]:
 
 def _renew(number: int, done: Event) -> None:
     try:
-        while not done.wait(pack().limit("worker.lease_seconds") / 3):
+        while not done.wait(_pause()):
             try:
                 rows = DailyJob.objects.filter(pk=number, done_at=None)
                 rows.update(leased_until=clock.now() + _lease())
@@ -100,6 +100,11 @@ def _renew(number: int, done: Event) -> None:
                 log.exception("the lease of job %s could not be renewed", number)
     finally:
         connection.close()
+
+
+def _pause() -> float:
+    # Twice may fail before the lease is over.
+    return pack().limit("worker.lease_seconds") / 3
 
 
 def _lease() -> timedelta:
