@@ -74,7 +74,7 @@ def test_a_worker_killed_in_the_middle_of_a_sweep_has_told_nothing_twice(hub: Hu
         hub.kill_after(lines, "sweep", OVERDUE)
     said = hub.play("sweep", OVERDUE)
 
-    assert 0 < said.count("expired") <= 13
+    assert said.count("expired") <= 13
     assert hub.play("count") == ["40 1", "40 1", "40"]
 
 
