@@ -28,7 +28,7 @@ from django.db import close_old_connections, connections  # noqa: E402
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
-from yunzhang.people import calendar, facts, jobs, mail, watch  # noqa: E402
+from yunzhang.people import calendar, facts, jobs, mail, watch, webhook_calls  # noqa: E402
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import LEDGER_IN_USE, Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
@@ -99,6 +99,7 @@ class Worker:
                 for name, do in DAILY
             ),
             Apart("mail", "worker.mail_seconds", mail.send_due),
+            Apart("webhooks", "worker.webhooks_seconds", webhook_calls.send_due),
         )
 
     def round(self) -> None:

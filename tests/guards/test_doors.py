@@ -12,6 +12,7 @@ from tests.guards.house import ROOT, python_files, room_of, tree
 
 # Library -> the file that is its door. A library that is not here may not be imported at all.
 DOORS = {
+    "allauth": "people/second_factor.py",
     "chinese_calendar": "people/calendar.py",
     "cryptography": "protect/keys.py",
     "duckdb": "engines/on_duckdb.py",
@@ -28,7 +29,11 @@ DOORS = {
 }
 # (library, file): why that file needs it too.
 SIDE_DOORS = {
+    ("allauth", "people/outside.py"): "the links of persons to outside identities are its records",
+    ("allauth", "portal/outside.py"): "the way to the other house and back (OpenID Connect)",
+    ("cryptography", "protect/sealing.py"): "a sealed secret is neither signed nor exchanged",
     ("httpx", "demo/servers.py"): "the demo waits, as an operator would, until a server answers",
+    ("httpx", "people/webhook_line.py"): "the hub calls units' systems; a node has its own line",
     ("openpyxl", "portal/export.py"): "a page's list leaves as Excel; engines only read",
 }
 # Django is the hub's own language: any file of these rooms speaks it. The demo stands above the

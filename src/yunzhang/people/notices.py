@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db.models import Case, CharField, Q, QuerySet, When
 
 from yunzhang import clock
-from yunzhang.people import choices
+from yunzhang.people import choices, webhooks
 from yunzhang.people.models import Delegation, Notice, NoticeChoice, Person, Post, Unit
 from yunzhang.terms.faults import Text
 
@@ -21,9 +21,19 @@ KINDS = (TURN, WARNED, EXPIRED, ESCALATED, TOLD)
 
 
 def tell(
-    persons: Iterable[Person], key: str, kind: str, subject: str, reference: str, said: Text
+    persons: Iterable[Person],
+    key: str,
+    kind: str,
+    subject: str,
+    reference: str,
+    said: Text,
+    *,
+    units: Iterable[Unit] = (),
 ) -> None:
-    """Tell each of these persons once: whoever was told under this key is not told again."""
+    """Tell each of these persons once: whoever was told under this key is not told again.
+
+    The systems of `units`, where they have a webhook, are told the same.
+    """
     wanted = {one.pk: one for one in persons if one.is_active}
     now = clock.now()
     ways = choices.of_all(wanted.values())
@@ -32,6 +42,7 @@ def tell(
     ]
     # The constraint knows who was told already, also by another process at this moment.
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    webhooks.queue(units, key, kind, subject, reference, said, now)
 
 
 def tell_unit(
@@ -43,10 +54,10 @@ def tell_unit(
     reference: str,
     said: Text,
 ) -> None:
-    """Tell whoever holds one of these roles in the unit today."""
+    """Tell whoever holds one of these roles in the unit today, and the unit's own system."""
     today = clock.today()
     persons = [one for role in roles for one in holders(role, unit, today)]
-    tell(persons, key, kind, subject, reference, said)
+    tell(persons, key, kind, subject, reference, said, units=(unit,))
 
 
 def holders(role: str, unit: Unit | None, today: date) -> list[Person]:

@@ -108,4 +108,5 @@ def _tell(wait: Wait) -> None:
     }
     said = Text(f"{wait.deed.zh}：{wait.title}", f"{wait.deed.en}: {wait.title}")
     key = f"{wait.subject}:{wait.step}:{clock.now():%Y%m%dT%H%M%S}"
-    notices.tell(list(persons.values()), key, "turn", wait.subject, wait.reference, said)
+    units = {unit.pk: unit for _role, unit in wait.holders if unit}.values()
+    notices.tell(persons.values(), key, "turn", wait.subject, wait.reference, said, units=units)

@@ -264,7 +264,8 @@ def _tell(clock: Clock, key: str, kind: str, said: Text, persons: list[Person]) 
     name, title = _name(clock, turn), f"：{turn.title}" if turn else ""
     text = Text(f"{name.zh}{said.zh}{title}", f"{name.en}: {said.en}{title.replace('：', ' · ')}")
     reference = turn.reference if turn else clock.reference
-    notices.tell(persons, f"clock:{clock.pk}:{key}", kind, clock.subject, reference, text)
+    about = (clock.subject, reference, text)
+    notices.tell(persons, f"clock:{clock.pk}:{key}", kind, *about, units=(clock.unit,))
 
 
 def _name(clock: Clock, turn: Turn | None) -> Text:

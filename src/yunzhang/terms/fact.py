@@ -55,9 +55,11 @@ class Deed(StrEnum):
     SECOND_FACTOR_SET = "second_factor.set"
     SECOND_FACTOR_REMOVED = "second_factor.removed"
     IDENTITY_LINKED = "identity.linked"
+    IDENTITY_UNLINKED = "identity.unlinked"
     NOTICES_CHOSEN = "notices.chosen"
     WEBHOOK_SET = "webhook.set"
     WEBHOOK_ENDED = "webhook.ended"
+    WEBHOOK_RESENT = "webhook.resent"
     RECORDS_IMPORTED = "records.imported"
     CASE_OPENED = "case.opened"
     CASE_MOVED = "case.moved"
@@ -112,9 +114,11 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.SECOND_FACTOR_SET: Text("启用第二要素", "set a second factor"),
     Deed.SECOND_FACTOR_REMOVED: Text("停用第二要素", "removed a second factor"),
     Deed.IDENTITY_LINKED: Text("关联统一身份", "linked an outside identity"),
+    Deed.IDENTITY_UNLINKED: Text("解除统一身份关联", "unlinked an outside identity"),
     Deed.NOTICES_CHOSEN: Text("设定通知方式", "chose how to be told"),
     Deed.WEBHOOK_SET: Text("登记消息推送地址", "registered a webhook"),
     Deed.WEBHOOK_ENDED: Text("停用消息推送地址", "ended a webhook"),
+    Deed.WEBHOOK_RESENT: Text("重发消息推送", "sent a webhook's call again"),
     Deed.RECORDS_IMPORTED: Text("批量导入", "imported records"),
     Deed.CASE_OPENED: Text("提起事项", "opened a case"),
     Deed.CASE_MOVED: Text("办理事项", "moved a case on"),
