@@ -116,11 +116,11 @@ def settle(procedure: Procedure, matter: Matter, step: Step, but: Sequence[Unit]
     `but`: units of the party that have done their part already.
     """
     units = tuple(matter.units(step.party)) if step.party else ()
-    running = _running(step, matter, units)
     waiting = tuple(unit for unit in units if unit not in but)
     held = turns.holders(step.who, waiting)
-    if step.who and not held and step.moves:
+    if (step.who and not held) or (step.clock and not units):
         raise Refused(PARTY_MISSING(step_zh=step.zh, step_en=step.en))
+    running = _running(step, matter, units)
     wait = Wait(
         subject=matter.subject,
         reference=matter.reference,
