@@ -1,0 +1,280 @@
+"""Dated duties: what the documents want by a day, of whom, and a case for each when it comes near.
+
+Days come from rows of the pack (terms/dates.py); docs/decisions/dates.md says which prevails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from yunzhang import clock
+from yunzhang.people import cases, clocks
+from yunzhang.people.cases import Doing
+from yunzhang.people.models import Case, Clock, Post, Turn, Unit
+from yunzhang.people.permissions import Actor, pack
+from yunzhang.terms.dates import report_dates, task_dates
+from yunzhang.terms.document import decode
+from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.pack import Pack
+from yunzhang.terms.pack_rows import Citation, DueDate, ReportRule, Target, Task
+
+RULE = "dated"  # the clock of them all; the day itself is the row's
+UNIT = "unit"  # the party that owes the duty
+DUTY = "duty"  # units that carry a task out under its lead
+
+DUTY_UNKNOWN = FaultKind(
+    "dated.unknown",
+    404,
+    Text("政策包没有“{id}”这项任务或报告。", "The pack in force has no task or report {id}."),
+    Text("从期限任务页选择。", "Choose one on the page of dated duties."),
+)
+DAY_OVER = FaultKind(
+    "dated.day_over",
+    422,
+    Text("{day} 已过，不能作为期限。", "{day} is over and cannot be a due date."),
+    Text("填写今天或以后的日期。", "Give today or a later day."),
+)
+NOBODY_CONCERNED = FaultKind(
+    "dated.nobody",
+    409,
+    Text("没有登记“{title_zh}”涉及的单位。", "No unit that “{title_en}” concerns is registered."),
+    Text(
+        "在单位页登记，并注明单位类别和政策包中的名称。",
+        "Register it on the page of units, with its kind and the pack's name for it.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One duty of the pack on one of its days; without a day where the text sets none.
+
+    `others`: the other days its texts set. `begins`: in effect from its day, hence never late.
+    """
+
+    table: str  # tasks, reports or targets
+    row: Task | ReportRule | Target
+    on: date | None
+    cite: Citation
+    others: tuple[DueDate, ...] = ()
+    begins: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What its cases are about; a duty on a day is opened once under it."""
+        return f"dated:{self.table}:{self.row.id}:{self.on}"
+
+    @property
+    def opens(self) -> bool:
+        """Whether somebody has to hand something in."""
+        return self.on is not None and not self.begins and not isinstance(self.row, Target)
+
+
+def due_between(pack: Pack, since: date, until: date) -> list[Dated]:
+    """Every duty of the pack with a day within these two, the earliest first."""
+    found = [
+        *(one for row in pack.tasks for one in _of_task(row)),
+        *(
+            Dated("reports", row, day, row.cite)
+            for row in pack.reports
+            for day in report_dates(row, since, until)
+        ),
+        *(Dated("targets", row, row.by, row.cite) for row in pack.targets),
+    ]
+    within = [one for one in found if one.on is not None and since <= one.on <= until]
+    return sorted(within, key=lambda one: (one.on or date.max, one.table, one.row.id))
+
+
+def undated(pack: Pack) -> list[Dated]:
+    """The tasks and reports to which no text gives a day."""
+    tasks = (one for row in pack.tasks for one in _of_task(row) if one.on is None)
+    reports = (Dated("reports", r, None, r.cite) for r in pack.reports if r.cycle == "irregular")
+    return [*reports, *tasks]
+
+
+def units_of(duty: Dated) -> list[Unit]:
+    """The units that owe it: a task's leaders or else its duty units, a report's kinds of units."""
+    if isinstance(duty.row, Task):
+        return units_named(duty.row.lead or duty.row.duty)
+    if isinstance(duty.row, ReportRule):
+        return _of_kinds(duty.row.who)
+    return units_named(duty.row.units)
+
+
+def units_named(ids: Iterable[str]) -> list[Unit]:
+    """The units registered under these rows of the pack, and every unit a row of many names."""
+    wanted = set(ids)
+    found = {unit.pk: unit for unit in Unit.objects.filter(row__in=wanted)}
+    for row in pack().units:
+        if row.id in wanted and row.many:
+            alike = [one for one in _of_kinds((row.kind,)) if row.tier in ("", one.tier)]
+            found.update({unit.pk: unit for unit in alike})
+    return sorted(found.values(), key=lambda unit: unit.code)
+
+
+def open_due(today: date, since: date) -> list[Case]:
+    """Open what falls due from `since` on and is near enough, once for every unit concerned.
+
+    The worker's daily verb: `since` is the first day it was not done for.
+    """
+    until = today + timedelta(days=pack().limit("dated.ahead_days"))
+    duties = [one for one in due_between(pack(), since, until) if one.opens]
+    why = "期限临近，按政策包立项"
+    return [case for duty in duties for case in _opened(cases.WORKER, duty, why)]
+
+
+def open_now(actor: Actor, table: str, id: str, on: date, *, why: str) -> list[Case]:
+    """Open a duty by hand for a day the office sets: one without a day in its text, above all.
+
+    Raises Refused without such a row, without a unit it concerns, or for a day that is over.
+    """
+    rows: tuple[Task | ReportRule, ...] = pack().tasks if table == "tasks" else pack().reports
+    row = next((row for row in rows if row.id == id), None)
+    if row is None:
+        raise Refused(DUTY_UNKNOWN(id=id))
+    if on < clock.today():
+        raise Refused(DAY_OVER(day=on))
+    duty = Dated(table, row, on, row.cite)
+    if not units_of(duty):
+        raise Refused(NOBODY_CONCERNED(title_zh=row.zh, title_en=row.en))
+    return _opened(actor, duty, why)
+
+
+def supervised(today: date) -> QuerySet[Clock]:
+    """重点督查: the dated duties that are late today; each leaves when it is closed."""
+    return clocks.overdue(today).filter(rule=RULE)
+
+
+def opened(duties: Iterable[Dated]) -> QuerySet[Case]:
+    """The cases opened for these duties."""
+    subjects = [duty.subject for duty in duties]
+    return Case.objects.filter(about__in=subjects).order_by("pk")
+
+
+@cases.does("dated.opened")
+def _begin(doing: Doing) -> None:
+    """From the opening on the row's own day runs, whatever the step."""
+    told = decode(doing.case.content, dict)
+    clocks.start_until(
+        RULE,
+        cases.subject_of(doing.case),
+        doing.case.parties.select_related("unit").get(party=UNIT).unit,
+        clock.today(),
+        date.fromisoformat(told["due_on"]),
+        told["document"],
+        told["clause"],
+        warn_days=pack().limit("dated.warn_days"),
+        at_end=pack().clock(RULE).at_end,
+        reference=doing.case.number,
+    )
+    keep_clock(doing)
+
+
+@cases.does("dated.went_on")
+def keep_clock(doing: Doing) -> None:
+    """Whoever's turn it is now sees the day; a turn is made anew with every move."""
+    subject = cases.subject_of(doing.case)
+    running = Clock.objects.filter(rule=RULE, subject=subject, ended_on=None).first()
+    Turn.objects.filter(subject=subject).update(clock=running)
+
+
+@cases.does("dated.handed_in")
+def hand_in(doing: Doing) -> None:
+    """What is handed in on its day was in time, however long the office takes to look at it."""
+    clocks.rest(RULE, cases.subject_of(doing.case), clock.today())
+    keep_clock(doing)
+
+
+@cases.does("dated.returned")
+def _return(doing: Doing) -> None:
+    """Sent back: the same day is owed again."""
+    clocks.restart(RULE, cases.subject_of(doing.case), clock.today())
+    keep_clock(doing)
+
+
+@cases.does("dated.accepted")
+def accept(doing: Doing) -> None:
+    """The duty is done."""
+    clocks.stop(RULE, cases.subject_of(doing.case), clock.today())
+
+
+def _of_task(row: Task) -> Iterator[Dated]:
+    dates = task_dates(row)
+    if dates.deadline is not None:
+        yield Dated("tasks", row, dates.deadline.on, dates.deadline.cite, dates.others)
+    elif dates.begins is not None:
+        yield Dated("tasks", row, dates.begins.on, dates.begins.cite, begins=True)
+    else:
+        yield Dated("tasks", row, None, row.cite)
+
+
+def _of_kinds(kinds: Iterable[str]) -> list[Unit]:
+    """Units of these kinds; a kind with a role is every unit where somebody holds it today."""
+    wanted = set(kinds)
+    found = Q(kind__in=wanted)
+    # A unit registered without a kind is what Order 809 Art. 2 speaks of: a department.
+    if "department" in wanted:
+        found |= Q(kind="", is_authority=False)
+    if "sharing_authority" in wanted:
+        found |= Q(is_authority=True)
+    held = [row.role for row in pack().unit_kinds if row.id in wanted and row.role]
+    today = clock.today()
+    posts = Post.objects.filter(
+        Q(to_date=None) | Q(to_date__gte=today), role__in=held, from_date__lte=today
+    )
+    return list(Unit.objects.filter(found | Q(pk__in=posts.values("unit"))))
+
+
+def _opened(actor: Actor, duty: Dated, why: str) -> list[Case]:
+    """A case for every unit that owes the duty and has none yet."""
+    found = []
+    for unit in units_of(duty):
+        with transaction.atomic():
+            # Locked: two workers, or a worker and the office, must not open it twice.
+            Unit.objects.select_for_update().get(pk=unit.pk)
+            there = Q(parties__party=UNIT, parties__unit=unit)
+            if not opened([duty]).filter(there).exists():
+                found.append(_open(actor, duty, unit, why))
+    return found
+
+
+def _open(actor: Actor, duty: Dated, unit: Unit, why: str) -> Case:
+    row = duty.row
+    usual = "task" if isinstance(row, Task) else "report"
+    procedure = ("" if isinstance(row, Target) else row.procedure) or usual
+    others = [one for one in _helping(duty) if one.pk != unit.pk]
+    return cases.open(
+        actor,
+        procedure,
+        about=duty.subject,
+        title=f"{row.zh}（{period(duty)}）" if isinstance(row, ReportRule) else row.zh,
+        parties={UNIT: [unit], DUTY: others},
+        why=why,
+        content={
+            "due_on": str(duty.on),
+            "document": duty.cite.document,
+            "clause": duty.cite.clause,
+            "others": [[str(o.on), o.cite.document, o.cite.clause] for o in duty.others],
+        },
+    )
+
+
+def _helping(duty: Dated) -> list[Unit]:
+    """A task's duty units beside its leaders: they see the case, and the leader reports."""
+    row = duty.row
+    return units_named(row.duty) if isinstance(row, Task) and row.lead else []
+
+
+def period(duty: Dated) -> str:
+    """The time a report is of, as its title names it."""
+    on, row = duty.on, duty.row
+    if on is None or not isinstance(row, ReportRule):
+        return ""
+    if row.cycle == "quarter":
+        return f"{on.year}年第{(on.month + 2) // 3}季度"
+    return f"{on.year}年{on.month}月" if row.cycle == "month" else f"{on.year}年"
