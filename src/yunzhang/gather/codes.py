@@ -5,6 +5,8 @@ from __future__ import annotations
 from yunzhang.gather.models import ResourceSequence
 from yunzhang.terms.identifiers import resource_code
 
+LAST = 1 << 31  # no sequence counts that far
+
 
 def next_code(classification: str) -> str:
     """A code never given before, of a classification of the pack.
@@ -17,3 +19,14 @@ def next_code(classification: str) -> str:
     row.last += 1
     row.save(update_fields=["last"])
     return resource_code(classification, row.last)
+
+
+def keep(code: str) -> str:
+    """Keep a code that an older catalog gave; the sequence never gives it again."""
+    classification, _, number = code.partition("/")
+    if number.isdigit() and f"{int(number):06d}" == number and int(number) < LAST:
+        ResourceSequence.objects.get_or_create(classification=classification)
+        row = ResourceSequence.objects.select_for_update().get(classification=classification)
+        row.last = max(row.last, int(number))
+        row.save(update_fields=["last"])
+    return code

@@ -9,6 +9,7 @@ from yunzhang.gather.models import DataTable
 from yunzhang.gather.systems import source_of
 from yunzhang.terms.document import replace
 from yunzhang.terms.entry import DataItem, EntryDraft
+from yunzhang.terms.grids import words_only
 
 # 部门信息资源 of departments at and below provincial level (1272号): where a table begins
 # until its unit says which base or theme it belongs to.
@@ -55,6 +56,21 @@ def refreshed(draft: EntryDraft, table: DataTable) -> EntryDraft:
     known = {item.column: item for item in draft.items}
     items = tuple(_kept(known.get(new.column), new) for new in draft_items(profile_of(table)))
     return replace(draft, items=items)
+
+
+def linked(draft: EntryDraft, table: DataTable) -> EntryDraft:
+    """A draft made without a table, its items tied to the table's columns of the same name.
+
+    What the unit declared stays; columns that it did not are left to it to add or leave out.
+    """
+    columns = {words_only(item.column): item for item in draft_items(profile_of(table))}
+    items = []
+    for item in draft.items:
+        new = columns.get(words_only(item.column)) or columns.get(words_only(item.name))
+        items.append(
+            replace(item, column=new.column, length=max(item.length, new.length)) if new else item
+        )
+    return replace(draft, items=tuple(items), system_name=table.system.name)
 
 
 def _kept(old: DataItem | None, new: DataItem) -> DataItem:

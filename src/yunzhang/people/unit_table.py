@@ -127,7 +127,7 @@ def _record(line: Line, unit: Unit) -> Record:
     above = unit.parent
     tier = next((row.zh for row in pack().codes_of("tier") if row.code == unit.tier), unit.tier)
     shown = (unit.code, unit.name, tier, above.name if above else "—")
-    waits = above.code if above is not None and above.pk is None else ""
+    waits = above.code if above is not None and not above.pk else ""
     return Record(unit.code, (line,), shown, partial(_enter, unit), waits)
 
 

@@ -63,6 +63,19 @@ BASIS_REQUIRED = FaultKind(
         "Give the reason and the clause (Order 809 Art. 15).",
     ),
 )
+BASIS_KIND = FaultKind(
+    "entry.basis_kind",
+    422,
+    Text(
+        "不予共享的依据只能是法律、行政法规或国务院决定；地方规定和部门文件不能作为依据。",
+        "Only a law, an administrative regulation or a State Council decision forbids sharing; "
+        "local rules and documents of departments do not.",
+    ),
+    Text(
+        "选择依据的种类；没有上位依据的，改为有条件共享（条例第十五条）。",
+        "Choose the kind of the basis, or share it on conditions (Order 809 Art. 15).",
+    ),
+)
 OPEN_BUT_NOT_SHARED = FaultKind(
     "entry.open_not_shared",
     422,
@@ -82,7 +95,10 @@ ASSESSMENT_MISSING = FaultKind(
         "编目前须完成保密风险和个人信息保护影响评估。",
         "Secrecy-risk and personal-information assessments come before cataloguing.",
     ),
-    Text("完成评估并勾选（条例第十三条）。", "Do both and mark them (Order 809 Art. 13)."),
+    Text(
+        "在条目页提交两项评估，由本单位负责人审核（条例第十三条）。",
+        "Hand in both on the entry page for the head to approve (Order 809 Art. 13).",
+    ),
 )
 
 
@@ -98,6 +114,17 @@ class DataItem(Document, frozen=True):
     kind: str = ""  # of personal data: name, citizen_id, phone, address, date; "" when none
     key: bool = False
     filterable: bool = False
+
+
+class Census(Document, frozen=True):
+    """The census numbers of a resource: gigabytes and records held, shared and opened."""
+
+    gigabytes: float | None = None
+    records: int | None = None
+    shared_gigabytes: float | None = None
+    shared_records: int | None = None
+    opened_gigabytes: float | None = None
+    opened_records: int | None = None
 
 
 class EntryDraft(Document, frozen=True):
@@ -118,8 +145,11 @@ class EntryDraft(Document, frozen=True):
     update_cycle: str = ""  # 11
     related_codes: tuple[str, ...] = ()  # 13
     system_name: str = ""
+    share_basis: str = ""  # of what kind the law is that forbids sharing: code list "share_basis"
+    # Both as the assessments of the resource stand: gather/assessments.py sets them.
     secrecy_assessed: bool = False
     privacy_assessed: bool = False
+    census: Census | None = None  # as an old catalog gave it; nobody measured it here
 
 
 class Entry(Document, frozen=True):
@@ -158,7 +188,13 @@ WRITTEN = (
 
 def faults(draft: EntryDraft, pack: Pack) -> tuple[Fault, ...]:
     """All that keeps the draft from being submitted."""
-    return (*_missing(draft), *_miscoded(draft, pack), *_unlawful(draft), *_repeated(draft))
+    return (
+        *_missing(draft),
+        *_miscoded(draft, pack),
+        *_unlawful(draft),
+        *_withheld(draft, pack),
+        *_repeated(draft),
+    )
 
 
 def draft_grade(draft: EntryDraft) -> Grade:
@@ -186,13 +222,20 @@ def _unlawful(draft: EntryDraft) -> Iterator[Fault]:
         yield TITLE_IS_SYSTEM()
     if draft.share_type == ShareType.CONDITIONAL and not draft.share_condition:
         yield CONDITION_REQUIRED()
-    if draft.share_type == ShareType.NOT_SHARED:
-        if not draft.share_condition:
-            yield BASIS_REQUIRED()
-        if draft.open_type not in ("", "0"):
-            yield OPEN_BUT_NOT_SHARED()
     if not (draft.secrecy_assessed and draft.privacy_assessed):
         yield ASSESSMENT_MISSING()
+
+
+def _withheld(draft: EntryDraft, pack: Pack) -> Iterator[Fault]:
+    """What data that is not shared needs: its law, of a kind that may forbid it (Art. 15)."""
+    if draft.share_type != ShareType.NOT_SHARED:
+        return
+    if not draft.share_condition.strip():
+        yield BASIS_REQUIRED()
+    if draft.share_basis not in {row.code for row in pack.codes_of("share_basis")}:
+        yield BASIS_KIND()
+    if draft.open_type not in ("", "0"):
+        yield OPEN_BUT_NOT_SHARED()
 
 
 def _repeated(draft: EntryDraft) -> Iterator[Fault]:

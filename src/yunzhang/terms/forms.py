@@ -89,7 +89,7 @@ class Column(Document, frozen=True, kw_only=True):
     """A column: its names, what to write, and the list its values are of.
 
     `aside`: understood where it stands, but no template asks for it. `item`: says something of a
-    data item, not of the resource. `number`: a whole number.
+    data item, not of the resource.
     """
 
     id: str
@@ -103,7 +103,6 @@ class Column(Document, frozen=True, kw_only=True):
     list: str = ""
     aside: bool = False
     item: bool = False
-    number: bool = False
 
     @property
     def name(self) -> Text:
@@ -215,6 +214,15 @@ class Line:
         if written and found is None:
             flaws.append(self.flaw(id, number_fault(written)))
         return found
+
+    def amount(self, id: str, flaws: list[Flaw]) -> float | None:
+        """The amount written here, perhaps with decimals; None when empty, or told as a flaw."""
+        written = re.sub("[,，]", "", self.get(id))
+        if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", written, re.ASCII):
+            return float(written)
+        if written:
+            flaws.append(self.flaw(id, number_fault(self.get(id))))
+        return None
 
     def yes(self, id: str, flaws: list[Flaw]) -> bool:
         """Yes or no; empty means no."""
