@@ -27,6 +27,7 @@ from django.db import close_old_connections, connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift  # noqa: E402
+from yunzhang.oversee import dated  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
 from yunzhang.people import calendar, facts, jobs, mail, watch, webhook_calls  # noqa: E402
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
@@ -174,8 +175,17 @@ def _tell_calendar(_days: Sequence[date]) -> None:
         log.warning("%s", fault.sentence())
 
 
+def _open_duties(days: Sequence[date]) -> None:
+    for case in dated.open_due(clock.today(), days[0]):
+        log.info("%s is opened: %s", case.number, case.about)
+
+
 # What is done once a day, whichever worker does it; each is told which days it missed.
-DAILY: tuple[tuple[str, jobs.Do], ...] = (("drift", _check_drift), ("calendar", _tell_calendar))
+DAILY: tuple[tuple[str, jobs.Do], ...] = (
+    ("drift", _check_drift),
+    ("calendar", _tell_calendar),
+    ("dated", _open_duties),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

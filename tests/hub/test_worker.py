@@ -106,6 +106,39 @@ def test_a_second_worker_leaves_the_log_to_the_first_and_takes_it_over(
     assert "failed" not in caplog.text
 
 
+MONTHLY = """
+[[documents]]
+id = "示例市细则"
+zh = "示例市细则"
+en = "Example rules"
+cite = { document = "示例市细则", clause = "第一条" }
+
+[[reports]]
+id = "monthly"
+zh = "月报"
+en = "Monthly report"
+cycle = "month"
+who = ["department"]
+cite = { document = "示例市细则", clause = "第八条" }
+"""
+
+
+def test_what_falls_due_is_opened_once(hub: HubWorld, settings, tmp_path) -> None:
+    folder = tmp_path / "town"
+    folder.mkdir()
+    head = 'id = "town"\nzh = "镇"\nen = "Town"\nover = "national"\n'
+    (folder / "pack.toml").write_text(head, encoding="utf-8")
+    (folder / "rules.toml").write_text(MONTHLY, encoding="utf-8")
+    settings.PACK = str(folder)
+
+    worker.run(once=True)
+    worker.run(once=True)
+
+    owed = Clock.objects.filter(rule="dated").order_by("unit")
+    assert [clock.unit for clock in owed] == [hub.units[2], hub.units[3]]
+    assert {clock.clause for clock in owed} == {"第八条"}
+
+
 def test_it_stops_when_told(hub: HubWorld) -> None:
     stop = threading.Event()
     stop.set()

@@ -5,6 +5,7 @@ Days come from rows of the pack (terms/dates.py); docs/decisions/dates.md says w
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,8 @@ from yunzhang.terms.pack_rows import Citation, DueDate, ReportRule, Target, Task
 RULE = "dated"  # the clock of them all; the day itself is the row's
 UNIT = "unit"  # the party that owes the duty
 DUTY = "duty"  # units that carry a task out under its lead
+
+log = logging.getLogger(__name__)
 
 DUTY_UNKNOWN = FaultKind(
     "dated.unknown",
@@ -123,9 +126,14 @@ def open_due(today: date, since: date) -> list[Case]:
     The worker's daily verb: `since` is the first day it was not done for.
     """
     until = today + timedelta(days=pack().limit("dated.ahead_days"))
-    duties = [one for one in due_between(pack(), since, until) if one.opens]
-    why = "期限临近，按政策包立项"
-    return [case for duty in duties for case in _opened(cases.WORKER, duty, why)]
+    found = []
+    for duty in due_between(pack(), since, until):
+        try:
+            found += _opened(cases.WORKER, duty, "期限临近，按政策包立项") if duty.opens else []
+        except Refused:
+            # A row whose procedure cannot begin must not keep the others from being opened.
+            log.exception("%s could not be opened and will be tried again", duty.subject)
+    return found
 
 
 def open_now(actor: Actor, table: str, id: str, on: date, *, why: str) -> list[Case]:
