@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from yunzhang.engines.readings import SourceKind, SourceSpec
-from yunzhang.gather import catalog, harvest, systems
+from yunzhang.gather import assessments, catalog, harvest, systems
 from yunzhang.gather.models import DataTable, EntryVersion
-from yunzhang.people import founding
+from yunzhang.people import cases, founding
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, actor_of
 from yunzhang.terms.document import decode, replace
@@ -87,11 +87,10 @@ class HubWorld:
             "share_type": "1",
             "open_type": "0",
             "update_cycle": "year",
-            "secrecy_assessed": True,
-            "privacy_assessed": True,
         }
         form = replace(decode(version.draft, EntryDraft), **{**filled, **changes})
-        return catalog.edit(self.officer, version, form, why=WHY)
+        version = catalog.edit(self.officer, version, form, why=WHY)
+        return assessed(self.officer, self.head, version)
 
     def published(self, name: str = "townships", **changes: object) -> EntryVersion:
         """An entry all the way to its publication."""
@@ -99,6 +98,17 @@ class HubWorld:
         version = catalog.submit(self.officer, version, why=WHY)
         version = catalog.approve(self.head, version, why=WHY)
         return catalog.publish(self.reviewer, version, why=WHY)
+
+
+def assessed(officer: Actor, head: Actor, version: EntryVersion) -> EntryVersion:
+    """The version with both assessments handed in by its officer and approved by its head."""
+    items = decode(version.draft, EntryDraft).items
+    if not assessments.cleared(version.resource, items):
+        case = assessments.begin(
+            officer, version, secrecy_risk="不涉密", privacy_impact="影响可控", why=WHY
+        )
+        cases.move(head, case, "approve", why=WHY)
+    return EntryVersion.objects.select_related("resource__unit").get(pk=version.pk)
 
 
 def build(sources: Path) -> HubWorld:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub_world import PASSWORD, TOWNSHIPS, WHY, hub_home
+from tests.hub_world import PASSWORD, TOWNSHIPS, WHY, assessed, hub_home
 from yunzhang.demo import hub_steps
 from yunzhang.demo.tables import ASKED, REGISTERS, Register
 from yunzhang.demo.town import OFFICIALS
@@ -52,10 +52,9 @@ def published(town: hub_steps.Town, plan: Register) -> EntryVersion:
         share_condition=condition,
         open_type="0",
         update_cycle=plan.cycle,
-        secrecy_assessed=True,
-        privacy_assessed=True,
     )
     version = catalog.edit(officer, version, draft, why=WHY)
+    version = assessed(officer, town.officer(plan.office, "sharing_body_head"), version)
     version = catalog.submit(officer, version, why=WHY)
     version = catalog.approve(town.officer(plan.office, "sharing_body_head"), version, why=WHY)
     return catalog.publish(town.officer("bureau", "sharing_authority"), version, why=WHY)

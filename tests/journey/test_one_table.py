@@ -15,7 +15,7 @@ import httpx
 import pytest
 from django.conf import settings
 
-from tests.hub_world import FOUNDED_ON, PASSWORD, WHY, credit_code, hub_home
+from tests.hub_world import FOUNDED_ON, PASSWORD, WHY, assessed, credit_code, hub_home
 from yunzhang import clock
 from yunzhang.engines.readings import SourceKind, SourceSpec
 from yunzhang.gather import catalog, drift, harvest, nodes, quality, systems
@@ -97,10 +97,11 @@ def test_one_table_is_registered_catalogued_asked_for_called_proven_and_scored(
         people["provider"], system, "clinics", "村卫生室名录", source, node, why=WHY
     )
 
-    # 2 Profiled and catalogued: drafted from what is there, approved, reviewed, signed.
+    # 2 Profiled and catalogued: drafted from what is there, assessed, approved, reviewed, signed.
     table = harvest.gather(people["provider"], table, why=WHY)
     version = catalog.draft(people["provider"], table, why=WHY)
     version = catalog.edit(people["provider"], version, completed(version), why=WHY)
+    version = assessed(people["provider"], people["provider_head"], version)
     version = catalog.submit(people["provider"], version, why=WHY)
     version = catalog.approve(people["provider_head"], version, why=WHY)
     version = catalog.publish(people["reviewer"], version, why=WHY)
@@ -210,8 +211,6 @@ def completed(version: EntryVersion) -> EntryDraft:
         share_condition="用于公共卫生,限本行政区域。",
         open_type="0",
         update_cycle="month",
-        secrecy_assessed=True,
-        privacy_assessed=True,
         items=items,
     )
 

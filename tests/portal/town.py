@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tests.hub_world import PASSWORD, credit_code
+from tests.hub_world import PASSWORD, assessed, credit_code
 from tests.use.node_log import NodeLedger
 from yunzhang import clock
 from yunzhang.engines.checks import Required, Unique
@@ -181,8 +181,6 @@ def completed(town: Town, actor: Actor, name: str, **changes: Any) -> EntryVersi
         "share_method": "platform_api",
         "open_type": "0",
         "update_cycle": "month",
-        "secrecy_assessed": True,
-        "privacy_assessed": True,
         "items": tuple(
             replace(
                 item, key=item.column == "code", filterable=item.column in ("code", "county_code")
@@ -190,7 +188,8 @@ def completed(town: Town, actor: Actor, name: str, **changes: Any) -> EntryVersi
             for item in draft.items
         ),
     }
-    return catalog.edit(actor, version, replace(draft, **{**filled, **changes}), why=WHY)
+    version = catalog.edit(actor, version, replace(draft, **{**filled, **changes}), why=WHY)
+    return assessed(actor, town.stats_head if actor is town.stats else town.provider_head, version)
 
 
 def _catalogue(town: Town) -> None:

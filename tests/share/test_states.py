@@ -12,7 +12,7 @@ from yunzhang.terms.fact import Deed
 from yunzhang.terms.pack_rows import Procedure
 
 CARRIED: dict[str, set[str]] = {
-    "catalog_update": set(EntryVersion.State.values) - {"superseded"},
+    "catalog_update": set(EntryVersion.State.values) - {"superseded", "forbidden"},
     "request_unconditional": set(ShareRequest.State.values),
     "request_conditional": set(ShareRequest.State.values),
     "grant": set(GrantRow.State.values),

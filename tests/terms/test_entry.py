@@ -29,6 +29,8 @@ LAWFUL = EntryDraft(
     privacy_assessed=True,
 )
 
+WITHHELD = {"share_type": "3", "share_condition": "某法第一条", "share_basis": "law"}
+
 
 def codes(**changes: object) -> list[str]:
     return [fault.code for fault in faults(replace(LAWFUL, **changes), PACK)]
@@ -55,11 +57,10 @@ def test_an_empty_draft_is_told_everything_at_once() -> None:
         ({"update_cycle": "sometimes"}, "entry.code_unknown"),
         ({"title": "区划系统"}, "entry.title_is_system"),
         ({"share_type": "2"}, "entry.condition_required"),
-        ({"share_type": "3"}, "entry.basis_required"),
-        (
-            {"share_type": "3", "share_condition": "某法第一条", "open_type": "1"},
-            "entry.open_not_shared",
-        ),
+        ({"share_type": "3", "share_basis": "law"}, "entry.basis_required"),
+        ({"share_type": "3", "share_condition": "某法第一条"}, "entry.basis_kind"),
+        ({**WITHHELD, "share_basis": "local"}, "entry.basis_kind"),
+        ({**WITHHELD, "open_type": "1"}, "entry.open_not_shared"),
         ({"items": (ITEM, ITEM)}, "entry.item_twice"),
         ({"privacy_assessed": False}, "entry.assessment_missing"),
     ],
@@ -69,9 +70,12 @@ def test_each_rule_is_told_by_itself(changes: dict[str, object], code: str) -> N
 
 
 def test_not_shared_can_never_be_open_on_conditions_either() -> None:
-    assert codes(share_type="3", share_condition="某法第一条", open_type="2") == [
-        "entry.open_not_shared"
-    ]
+    assert codes(**{**WITHHELD, "open_type": "2"}) == ["entry.open_not_shared"]
+
+
+@pytest.mark.parametrize("basis", ["law", "regulation", "decision"])
+def test_a_law_a_regulation_or_a_decision_of_the_state_council_forbids_sharing(basis: str) -> None:
+    assert codes(**{**WITHHELD, "share_basis": basis}) == []
 
 
 def test_the_highest_item_decides_the_grade() -> None:

@@ -22,12 +22,12 @@ from yunzhang.demo.tables import (
 from yunzhang.demo.town import OFFICE, OFFICES, OFFICIALS
 from yunzhang.engines import on_duckdb
 from yunzhang.engines.sources import SourceSpec
-from yunzhang.gather import catalog, drift, harvest, quality, systems
+from yunzhang.gather import assessments, catalog, drift, harvest, quality, systems
 from yunzhang.gather import nodes as gather_nodes
 from yunzhang.gather.harvest import lake_file
 from yunzhang.gather.models import DataTable, EntryVersion, InformationSystem, Node
 from yunzhang.oversee import scores
-from yunzhang.people import calendar, clocks, founding
+from yunzhang.people import calendar, cases, clocks, founding
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, actor_of
 from yunzhang.share import grants, requests
@@ -37,6 +37,8 @@ from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
 
 WHY = "演示：一张表的一生"
+SECRECY = "公开登记信息的汇总，不含国家秘密和工作秘密，未见汇聚后的泄密风险。"
+PRIVACY = "不含自然人的身份、住址和联系方式，对个人权益没有影响。"
 
 
 @dataclass
@@ -133,9 +135,14 @@ def catalogue(town: Town) -> None:
 
 def _publish(town: Town, plan: Register, version: EntryVersion) -> EntryVersion:
     officer = town.officer(plan.office, "provider_officer")
+    head = town.officer(plan.office, "sharing_body_head")
     version = catalog.edit(officer, version, _filled(plan, version), why=WHY)
+    case = assessments.begin(
+        officer, version, secrecy_risk=SECRECY, privacy_impact=PRIVACY, why=WHY
+    )
+    cases.move(head, case, "approve", why=WHY)
     version = catalog.submit(officer, version, why=WHY)
-    version = catalog.approve(town.officer(plan.office, "sharing_body_head"), version, why=WHY)
+    version = catalog.approve(head, version, why=WHY)
     return catalog.publish(town.officer("bureau", "sharing_authority"), version, why=WHY)
 
 
@@ -152,8 +159,6 @@ def _filled(plan: Register, version: EntryVersion) -> EntryDraft:
         share_condition=condition,
         open_type="0",
         update_cycle=plan.cycle,
-        secrecy_assessed=True,
-        privacy_assessed=True,
         items=tuple(
             replace(
                 item,

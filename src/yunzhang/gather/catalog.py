@@ -8,19 +8,26 @@ from contextlib import contextmanager
 from django.db.models import Max
 
 from yunzhang import clock
-from yunzhang.gather import drafting, keeping, search
-from yunzhang.gather.codes import next_code
+from yunzhang.gather import assessments, drafting, keeping, search
+from yunzhang.gather.codes import keep, next_code
 from yunzhang.gather.harvest import profile_of
 from yunzhang.gather.models import TITLE_LENGTH, DataTable, EntryVersion, Resource
 from yunzhang.people import courses
 from yunzhang.people.act import Deeds, act
 from yunzhang.people.courses import Matter
 from yunzhang.people.hub_key import hub_key, sign
-from yunzhang.people.models import FactRow, Person
+from yunzhang.people.models import FactRow, Person, Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.protect.keys import open_signed
 from yunzhang.terms.document import decode, digest, encode
-from yunzhang.terms.entry import CODE_UNKNOWN, KIND, Entry, EntryDraft, draft_grade
+from yunzhang.terms.entry import (
+    ASSESSMENT_MISSING,
+    CODE_UNKNOWN,
+    KIND,
+    Entry,
+    EntryDraft,
+    draft_grade,
+)
 from yunzhang.terms.entry import faults as entry_faults
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
@@ -86,6 +93,18 @@ COLUMN_GONE = FaultKind(
     ),
     Text("重新归集后按数据表修改信息项。", "Gather again and mend the item."),
 )
+TABLE_LINKED = FaultKind(
+    "entry.table_linked",
+    409,
+    Text("资源 {code} 已关联数据表“{table}”。", "The resource {code} is tied to {table} already."),
+    Text("无需重复关联。", "There is nothing to do."),
+)
+TABLE_FOREIGN = FaultKind(
+    "entry.table_foreign",
+    422,
+    Text("数据表“{table}”不是本单位的。", "The table {table} belongs to another unit."),
+    Text("选择本单位已归集的数据表。", "Choose a gathered table of this unit."),
+)
 TITLE_LONG = FaultKind(
     "entry.title_long",
     422,
@@ -112,12 +131,40 @@ def draft(actor: Actor, table: DataTable, *, why: str) -> EntryVersion:
     return version
 
 
+def enter(actor: Actor, unit: Unit, form: EntryDraft, *, code: str = "", why: str) -> EntryVersion:
+    """Begin an entry that an older catalog has, without a table yet; `code` if it has one."""
+    person = _person(actor)
+    with act(actor, Deed.ENTRY_DRAFTED, unit=unit, why=why) as deeds:
+        given = keep(code) if code else next_code(form.classification)
+        resource = Resource.objects.create(code=given, unit=unit)
+        version = EntryVersion(resource=resource, number=1, drafted_by=person)
+        version.classification = form.classification
+        refuse_if(_unstorable(version, form))
+        _written(version, form)
+        courses.begin(courses.of(PROCEDURE), matter_of(version))
+        _tell(deeds, version, code=given)
+    return version
+
+
+def link(actor: Actor, version: EntryVersion, table: DataTable, *, why: str) -> EntryVersion:
+    """Tie an entry that has no table to a gathered one; items are matched by column or name.
+
+    Items without a column in the table stay, and keep the entry from being submitted.
+    """
+    with _step(actor, Deed.ENTRY_EDITED, version, why) as held:
+        refuse_if(_unlinkable(held.resource, table))
+        held.resource.table = table
+        held.resource.save(update_fields=["table"])
+        _written(held, drafting.linked(decode(held.draft, EntryDraft), table))
+    return held
+
+
 def revise(actor: Actor, resource: Resource, *, why: str) -> EntryVersion:
     """Begin the next version of a published entry, its items set right by the live table."""
     person = _person(actor)
     with act(actor, Deed.ENTRY_DRAFTED, unit=resource.unit, why=why) as deeds:
         Resource.objects.select_for_update().get(pk=resource.pk)
-        if resource.versions.exclude(state__in=(State.PUBLISHED, State.SUPERSEDED)).exists():
+        if resource.versions.filter(state__in=assessments.OPEN).exists():
             raise Refused(ENTRY_OPEN(code=resource.code))
         form = published(resource).draft
         if resource.table is not None:
@@ -146,8 +193,7 @@ def edit(actor: Actor, version: EntryVersion, draft: EntryDraft, *, why: str) ->
 def submit(actor: Actor, version: EntryVersion, *, why: str) -> EntryVersion:
     """Hand a draft to the head of its unit (Art. 13); raises Refused with all that is missing."""
     with _step(actor, Deed.ENTRY_SUBMITTED, version, why) as held:
-        form = decode(held.draft, EntryDraft)
-        refuse_if((*entry_faults(form, pack()), *_gone(held, form)))
+        refuse_if(faults_now(held))
         held.return_reason = ""
     return held
 
@@ -193,6 +239,16 @@ def published(resource: Resource) -> Entry:
     return open_signed(decode(version.signed, Signed), KIND, Entry, [hub_key().public])
 
 
+def faults_now(version: EntryVersion) -> tuple[Fault, ...]:
+    """What keeps a version from being submitted today, for its page too."""
+    form = assessments.marked(version.resource, decode(version.draft, EntryDraft))
+    waiting = assessments.faults(version)
+    found = (
+        f for f in entry_faults(form, pack()) if not (waiting and f.kind is ASSESSMENT_MISSING)
+    )
+    return (*found, *waiting, *_gone(version, form))
+
+
 def subject(version: EntryVersion) -> str:
     """What facts and clocks call a version."""
     return f"entry:{version.pk}"
@@ -210,6 +266,8 @@ def _step(actor: Actor, deed: Deed, version: EntryVersion, why: str) -> Iterator
     with act(actor, deed, subject(version), unit=version.resource.unit, why=why) as deeds:
         locked = EntryVersion.objects.select_for_update(of=("self",))
         held = locked.select_related("resource__unit", "resource__table").get(pk=version.pk)
+        if held.state == State.FORBIDDEN:
+            raise Refused(assessments.FORBIDDEN())
         procedure = courses.of(PROCEDURE)
         courses.after(procedure, held.state, deed)
         yield held
@@ -226,6 +284,7 @@ def _tell(deeds: Deeds, version: EntryVersion, **content: str) -> None:
 
 
 def _written(version: EntryVersion, form: EntryDraft) -> EntryVersion:
+    form = assessments.marked(version.resource, form)
     version.draft = encode(form).decode()
     version.title = form.title
     version.classification = form.classification
@@ -242,6 +301,16 @@ def _unstorable(version: EntryVersion, form: EntryDraft) -> Iterator[Fault]:
     fixed = version.number > 1 or version.state != State.DRAFT
     if fixed and form.classification != version.classification:
         yield CLASSIFICATION_FIXED(code=version.resource.code)
+
+
+def _unlinkable(resource: Resource, table: DataTable) -> Iterator[Fault]:
+    if resource.table is not None:
+        yield TABLE_LINKED(code=resource.code, table=resource.table.title)
+    if table.unit != resource.unit:
+        yield TABLE_FOREIGN(table=table.title)
+    known = Resource.objects.filter(table=table).first()
+    if known is not None:
+        yield ENTRY_EXISTS(code=known.code)
 
 
 def _gone(version: EntryVersion, form: EntryDraft) -> Iterator[Fault]:

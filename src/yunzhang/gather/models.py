@@ -73,6 +73,10 @@ class Resource(models.Model):
     table = models.ForeignKey(
         DataTable, null=True, blank=True, on_delete=models.PROTECT, related_name="resources"
     )
+    auto_reply = models.BooleanField(default=False)  # the head's standing consent, C3
+    # From this day on the service is stopped, as filed with the authority (Order 809 Art. 27).
+    stops_on = models.DateField(null=True, blank=True)
+    stop_reason = models.TextField(blank=True)
 
 
 class EntryVersion(models.Model):
@@ -85,6 +89,7 @@ class EntryVersion(models.Model):
         RETURNED = "returned"
         PUBLISHED = "published"
         SUPERSEDED = "superseded"
+        FORBIDDEN = "forbidden"  # secret by its assessment: never catalogued, Arts. 3 and 13
 
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()

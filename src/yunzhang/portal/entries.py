@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yunzhang import clock
-from yunzhang.gather import catalog
+from yunzhang.gather import assessments, catalog
 from yunzhang.gather.models import EntryVersion
 from yunzhang.people import clocks
 from yunzhang.people.permissions import may, pack
@@ -19,13 +19,13 @@ from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
 from yunzhang.terms.codes import ItemType
 from yunzhang.terms.document import build, decode, plain
-from yunzhang.terms.entry import EntryDraft, faults
+from yunzhang.terms.entry import EntryDraft
 from yunzhang.terms.levels import Grade
 
 KINDS = ("", "name", "citizen_id", "phone", "address", "date")
 WRITTEN = (
     "classification", "title", "abstract", "format", "share_type", "share_condition",
-    "share_method", "open_type", "open_condition", "update_cycle",
+    "share_basis", "share_method", "open_type", "open_condition", "update_cycle",
 )  # fmt: skip
 ITEM_TEXTS = ("name", "column", "type", "length", "title", "grade", "kind")
 EDITED = (EntryVersion.State.DRAFT, EntryVersion.State.RETURNED)
@@ -47,7 +47,9 @@ def version(request: Visit, version: int) -> HttpResponse:
         "resource": found.resource,
         "draft": draft,
         "before": _changes(found, draft),
-        "open_faults": faults(draft, pack()) if found.state in EDITED else (),
+        "open_faults": catalog.faults_now(found) if found.state in EDITED else (),
+        "assessed": assessments.standing(found.resource, draft.items).value,
+        "assessment": assessments.latest(found.resource) if own else None,
         "clock": running,
         "days": clocks.left(running, clock.today()) if running else None,
         "history": told(subject) if own else (),
@@ -76,7 +78,8 @@ def edit(request: Visit, version: int) -> HttpResponse:
 
 
 CODE_LISTS = (
-    "classification", "format", "share_type", "share_method", "open_type", "update_cycle",
+    "classification", "format", "share_type", "share_basis", "share_method", "open_type",
+    "update_cycle",
 )  # fmt: skip
 
 
@@ -130,8 +133,6 @@ def _written(request: Visit, found: EntryVersion) -> EntryDraft:
             **{part: typed.text(request, part) for part in WRITTEN},
             "items": items,
             "related_codes": typed.lines(request, "related_codes"),
-            "secrecy_assessed": "secrecy_assessed" in request.POST,
-            "privacy_assessed": "privacy_assessed" in request.POST,
         },
         EntryDraft,
     )
@@ -148,6 +149,16 @@ def _save_and_submit(request: Visit, found: EntryVersion) -> str:
         _save(request, found)
         found.refresh_from_db()
         return _submit(request, found)
+
+
+def _assess(request: Visit, found: EntryVersion) -> None:
+    assessments.begin(
+        request.actor,
+        found,
+        secrecy_risk=typed.paper(request, "secrecy_risk"),
+        privacy_impact=typed.paper(request, "privacy_impact"),
+        why=typed.why(request),
+    )
 
 
 def _submit(request: Visit, found: EntryVersion) -> str:
@@ -175,6 +186,7 @@ def _revise(request: Visit, found: EntryVersion) -> str:
 
 
 DEEDS = {
+    "assess": _assess,
     "submit": _submit,
     "approve": _approve,
     "return": _return,

@@ -59,8 +59,12 @@ def versions(actor: Actor) -> QuerySet[EntryVersion]:
     known = Q(state__in=(EntryVersion.State.PUBLISHED, EntryVersion.State.SUPERSEDED))
     own = units(actor, "catalog.see")
     reviewer = may(actor, "catalog.review") or own is None
+    # What was found secret is named to nobody but its own unit (Order 809 Arts. 3 and 13).
+    home = [post.unit_id for post in actor.posts]
+    secret = Q(state=EntryVersion.State.FORBIDDEN) & ~Q(resource__unit__in=home)
     return (
         EntryVersion.objects.select_related("resource__unit", "resource__table__system")
+        .exclude(secret)
         .filter(Q() if reviewer else known | Q(resource__unit__in=own or ()))
         .order_by("-number")
     )

@@ -30,6 +30,7 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         EntryVersion.State.RETURNED: (_("Returned"), Tone.WARN),
         EntryVersion.State.PUBLISHED: (_("Published"), Tone.GOOD),
         EntryVersion.State.SUPERSEDED: (_("Superseded"), Tone.CALM),
+        EntryVersion.State.FORBIDDEN: (_("Secret, not catalogued"), Tone.BAD),
     },
     "request": {
         ShareRequest.State.DRAFT: (_("Draft"), Tone.CALM),
@@ -65,6 +66,11 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
     "outcome": {
         "answered": (_("Answered"), Tone.GOOD),
         "refused": (_("Refused"), Tone.BAD),
+    },
+    "call": {
+        "taken": (_("Taken"), Tone.GOOD),
+        "waiting": (_("On its way"), Tone.BUSY),
+        "given_up": (_("Given up"), Tone.BAD),
     },
     "log": {
         "sound": (_("Sound"), Tone.GOOD),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from yunzhang.people.cases import Paper
+from yunzhang.people.permissions import pack
 from yunzhang.portal.doors import Visit
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
@@ -21,6 +23,7 @@ DATE_WRONG = FaultKind(
     Text("按 2026-11-22 的样式填写。", "Write it like 2026-11-22."),
 )
 
+NAME_LENGTH = 200  # what the record of a paper holds of its file's name
 PLACE = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
@@ -56,6 +59,17 @@ def place(written: str) -> int | None:
     """The record number written in an address; None for anything else, however it looks."""
     # Fifteen digits: what isdigit() takes includes "²", and no database holds a longer one.
     return int(written) if PLACE.fullmatch(written) else None
+
+
+def paper(request: Visit, name: str) -> Paper:
+    """A paper of a case: the text written under this name, the file chosen under it, or both.
+
+    A file larger than any paper may be is not read: its size alone is told.
+    """
+    sent = request.FILES.get(f"{name}-file")
+    file_name = (sent.name or "")[:NAME_LENGTH] if sent else ""
+    most = pack().limit("case.file_bytes")
+    return Paper(text(request, name), file_name, sent.read(most + 1) if sent else b"")
 
 
 def day(request: Visit, name: str) -> date:
