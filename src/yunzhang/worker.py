@@ -110,11 +110,11 @@ class Worker:
 
     def close(self) -> None:
         """Let go of the log, and let calls to others end."""
+        if self._ledger is not None:
+            self._ledger.close()
         for job in self.jobs:
             if isinstance(job, Apart):
                 job.wait()
-        if self._ledger is not None:
-            self._ledger.close()
 
     def _carry_facts(self) -> None:
         if self._ledger is None:

@@ -44,6 +44,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("cases", gettext_noop("Cases"), "desk.see"),
             Place("grants", gettext_noop("Grants"), "grant.see"),
             Place("keys", gettext_noop("Callers' keys"), "key.register"),
+            Place("webhooks", gettext_noop("Webhooks"), "webhook.set"),
         ),
     ),
     (
@@ -59,6 +60,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("calendar", gettext_noop("Working calendar"), "desk.see"),
             Place("packs", gettext_noop("Policy packs"), "desk.see"),
+            Place("permissions", gettext_noop("Who may do what"), "desk.see"),
             Place("units", gettext_noop("Units"), "unit.register"),
             Place("people", gettext_noop("People"), "person.register"),
         ),
