@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
+from chinese_calendar.constants import holidays
 
 from tests.hub_world import TODAY, WHY, HubWorld
 from yunzhang.people import calendar, clocks
-from yunzhang.people.models import CalendarDay, FactRow
+from yunzhang.people.models import CalendarDay, CalendarYear, FactRow
 from yunzhang.terms.faults import Refused
 
 
@@ -22,6 +23,15 @@ def test_the_import_agrees_with_its_source_on_every_day(hub: HubWorld) -> None:
     while day.year in work.published:
         assert work.is_workday(day) == chinese_calendar.is_workday(day), day
         day += timedelta(days=1)
+
+
+def test_the_newest_year_the_library_knows_is_in_the_table(hub: HubWorld) -> None:
+    calendar.import_published(hub.reviewer, why=WHY)
+
+    # The library holds a day of the new year in the old year's notice; National Day proves a year.
+    newest = max(day.year for day, name in holidays.items() if "National Day" in name)
+    assert max(calendar.work_calendar().published) == newest
+    assert CalendarYear.objects.count() == newest - 2004 + 1
 
 
 def test_a_second_import_keeps_what_the_authority_changed(hub: HubWorld) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
+import chinese_calendar
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.hub_world import WHY, HubWorld
 from yunzhang.people import calendar, clocks
@@ -108,3 +113,106 @@ def test_a_clock_keeps_the_row_it_started_with(published: HubWorld) -> None:
 
     clock.refresh_from_db()
     assert clock.due_on == date(2026, 3, 6)
+
+
+SATURDAY = date(2026, 5, 2)  # within the Labour Day holiday, which ends on the 5th
+
+
+def named(hub: HubWorld, due_on: date, *, moves_on: bool = False) -> Clock:
+    return clocks.start_until(
+        "task", "task:1", hub.units[2], date(2026, 3, 2), due_on, "方案", "三", moves_on=moves_on
+    )
+
+
+def test_a_day_the_pack_names_stays_though_it_be_a_holiday(published: HubWorld) -> None:
+    clock = named(published, SATURDAY)
+
+    assert (clock.due_on, clock.provisional) == (SATURDAY, False)
+    assert (clock.days, clock.document, clock.clause) == (0, "方案", "三")
+
+
+def test_a_named_day_moves_on_where_the_pack_says_so(published: HubWorld) -> None:
+    assert named(published, SATURDAY, moves_on=True).due_on == date(2026, 5, 6)
+
+
+def test_a_named_day_is_final_in_a_year_not_yet_published(published: HubWorld) -> None:
+    last = date(2027, 12, 31)
+
+    assert not named(published, last).provisional
+    clocks.stop("task", "task:1", last)
+    assert named(published, last, moves_on=True).provisional
+
+
+def test_a_change_of_the_calendar_moves_only_the_days_that_may_move(published: HubWorld) -> None:
+    friday = date(2026, 6, 5)
+    named(published, friday)
+    clocks.start_until(
+        "report", "report:1", published.units[2], FRIDAY, friday, "方案", "四", moves_on=True
+    )
+
+    calendar.set_day(published.reviewer, friday, is_workday=False, note="", why=WHY)
+
+    dates = dict(Clock.objects.values_list("rule", "due_on"))
+    assert dates == {"task": friday, "report": date(2026, 6, 8)}
+
+
+def test_a_named_day_is_the_same_day_after_a_rest(published: HubWorld) -> None:
+    named(published, date(2026, 6, 5))
+    clocks.rest("task", "task:1", date(2026, 3, 10))
+
+    assert clocks.restart("task", "task:1", date(2026, 4, 10)).due_on == date(2026, 6, 5)
+
+
+def test_a_named_day_is_extended_only_where_it_has_an_extension(published: HubWorld) -> None:
+    clock = named(published, date(2026, 6, 5))
+    with pytest.raises(Refused) as refused:
+        clocks.extend("task", "task:1")
+
+    Clock.objects.filter(pk=clock.pk).update(extension_days=8)
+    extended = clocks.extend("task", "task:1")
+
+    assert refused.value.codes == ("clock.final",)
+    assert extended.due_on == date(2026, 6, 13)  # a Saturday, and it stays one
+
+
+def test_a_named_day_runs_once_for_a_subject(published: HubWorld) -> None:
+    named(published, SATURDAY)
+
+    with pytest.raises(Refused) as refused:
+        named(published, SATURDAY)
+
+    assert refused.value.codes == ("clock.running",)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.dates(date(2025, 1, 1), date(2026, 6, 30)),
+    st.lists(
+        st.tuples(st.sampled_from(("rest", "restart", "extend")), st.integers(0, 12)), max_size=6
+    ),
+)
+def test_whatever_happens_a_limit_is_due_as_many_days_after_its_last_start(
+    hub_home: Path, published: HubWorld, started: date, steps: list[tuple[str, int]]
+) -> None:
+    with transaction.atomic():
+        day = started
+        clocks.start("C4", SUBJECT, published.units[2], started)
+        for step, after in steps:
+            day += timedelta(days=after)
+            clock = clocks.find("C4", SUBJECT)
+            if step == "rest" and clock.rested_on is None:
+                clocks.rest("C4", SUBJECT, day)
+            elif step == "restart" and clock.rested_on is not None:
+                clocks.restart("C4", SUBJECT, day)
+            elif step == "extend" and not clock.extended and clock.rested_on is None:
+                clocks.extend("C4", SUBJECT)
+
+        clock = clocks.find("C4", SUBJECT)
+        days = 20 if clock.extended else 10
+        assert clock.due_on == chinese_calendar.find_workday(
+            days - 1, clock.started_on + timedelta(days=1)
+        )
+        assert Clock.objects.filter(ended_on=None).count() == 1
+        transaction.set_rollback(True)
