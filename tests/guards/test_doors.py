@@ -34,6 +34,8 @@ SIDE_DOORS = {
     ("cryptography", "protect/sealing.py"): "a sealed secret is neither signed nor exchanged",
     ("httpx", "demo/servers.py"): "the demo waits, as an operator would, until a server answers",
     ("httpx", "people/webhook_line.py"): "the hub calls units' systems; a node has its own line",
+    ("openpyxl", "engines/workbooks.py"): "templates and marked tables leave as Excel",
+    ("openpyxl", "portal/official_sheet.py"): "a published list leaves as offices print it",
     ("openpyxl", "portal/export.py"): "a page's list leaves as Excel; engines only read",
 }
 # Django is the hub's own language: any file of these rooms speaks it. The demo stands above the

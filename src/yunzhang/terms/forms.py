@@ -82,6 +82,7 @@ NUMBER_WITH_UNIT = FaultKind(
 )
 # A line of a template that explains or shows how, not one to take in.
 EXAMPLE = re.compile(r"^(示例|例[::]|填写说明|填表说明|说明[::]|example|notes?\b)", re.IGNORECASE)
+NUMBERING = ("序号", "编号", "no.", "no", "#", "备注")  # columns nobody misses
 YES, NO = ("是", "yes", "y", "1", "true", "√", "✓"), ("否", "no", "n", "0", "false", "×", "")
 
 
@@ -260,7 +261,8 @@ def tables(grids: Iterable[Grid], form: Form, needed: tuple[str, ...], within: i
         if header is None or not set(header.columns) & set(needed):
             notes += [SHEET_UNKNOWN(sheet=grid.name)] if grid.rows else []
             continue
-        notes += [COLUMN_UNKNOWN(sheet=grid.name, column=name) for name in header.unknown]
+        strange = [name for name in header.unknown if key(name) not in NUMBERING]
+        notes += [COLUMN_UNKNOWN(sheet=grid.name, column=name) for name in strange]
         found.append(Table(form, header, tuple(_lines(grid, form, header))))
     if not found:
         names = "、".join(f"“{form.column(id).name.zh}”" for id in needed)

@@ -1,0 +1,136 @@
+"""System tables: the information systems of units from one file, perhaps with their live tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from yunzhang.engines.readings import SourceKind, SourceSpec
+from yunzhang.gather import secrets, systems
+from yunzhang.gather.models import DataTable, InformationSystem
+from yunzhang.gather.nodes import name_faults
+from yunzhang.people.imports import Kind, Made, Plan, Record, Tell, Units, choices, home
+from yunzhang.people.models import Unit
+from yunzhang.people.permissions import NEEDS, Actor, pack, why_not
+from yunzhang.people.widths import too_long
+from yunzhang.terms.fact import Deed
+from yunzhang.terms.faults import FaultKind, Text
+from yunzhang.terms.forms import Flaw, Line, form_of, tables
+from yunzhang.terms.grids import Grid, key
+
+TABLE_TWICE = FaultKind(
+    "import.table_twice",
+    422,
+    Text("标识“{name}”在第 {row} 行已经出现。", "The name {name} stands in row {row} already."),
+    Text("每张数据表用一个不同的标识。", "Give each table a name of its own."),
+)
+FORM = form_of((Path(__file__).parent / "forms" / "systems.toml").read_text(encoding="utf-8"))
+TABLE_PARTS = ("table_title", "table_name", "source_kind", "location")
+
+
+@dataclass
+class _Planned:
+    """A system with the rows that name it; `known` when it is registered already."""
+
+    unit: Unit
+    name: str
+    known: InformationSystem | None
+    lines: list[Line] = field(default_factory=list)
+
+
+def plan(actor: Actor, grids: Sequence[Grid], tell: Tell) -> Plan:
+    """The systems of the tables, with the live tables named beside them."""
+    read = tables(grids, FORM, ("name",), pack().limit("import.header_rows"))
+    found = Plan(
+        (
+            *(Text("信息系统", "System"), Text("单位", "Unit")),
+            *(Text("用途", "Purpose"), Text("数据表", "Tables")),
+        ),
+        notes=list(read.notes),
+    )
+    units, own = Units(), home(actor)
+    existing = {(one.unit_id, one.name): one for one in InformationSystem.objects.all()}
+    planned: dict[tuple[int, str], _Planned] = {}
+    named: dict[str, int] = {}
+    lines = [line for table in read.tables for line in table.lines]
+    for number, line in enumerate(lines, 1):
+        unit = units.find(line.get("unit")) if line.get("unit") else own
+        found.flaws += line.missing("name")
+        if isinstance(unit, Unit):
+            refusals = why_not(actor, NEEDS[Deed.SYSTEM_REGISTERED], unit)
+            found.flaws += [line.flaw("unit", fault) for fault in refusals]
+            place = (unit.pk, line.get("name"))
+            system = planned.setdefault(place, _Planned(unit, place[1], existing.get(place)))
+            system.lines.append(line)
+            found.flaws += _flaws(line, system, named)
+        elif unit is not None:
+            found.flaws.append(line.flaw("unit", unit))
+        tell(number, number / len(lines))
+    found.records += [_record(system) for system in planned.values()]
+    return found
+
+
+def _flaws(line: Line, system: _Planned, named: dict[str, int]) -> Iterator[Flaw]:
+    row = InformationSystem(unit=system.unit, name=system.name)
+    yield from (line.flaw("name", fault) for fault in too_long(row, "name"))
+    has_table = any(line.get(id) for id in TABLE_PARTS)
+    again = system.known or len(system.lines) > 1
+    if again and not has_table:
+        yield line.flaw("name", systems.SYSTEM_TWICE(name=system.name))
+    if has_table:
+        yield from _table_flaws(line, named)
+
+
+def _table_flaws(line: Line, named: dict[str, int]) -> Iterator[Flaw]:
+    yield from line.missing(*TABLE_PARTS)
+    name = line.get("table_name")
+    if name:
+        taken = DataTable.objects.filter(name=name).exists()
+        yield from (line.flaw("table_name", fault) for fault in name_faults(name, taken=taken))
+        first = named.setdefault(name, line.row)
+        if first != line.row:
+            yield line.flaw("table_name", TABLE_TWICE(name=name, row=first))
+    row = DataTable(title=line.get("table_title"))
+    yield from (line.flaw("table_title", fault) for fault in too_long(row, "title"))
+    kind = key(line.get("source_kind"))
+    if kind and kind not in set(SourceKind):
+        yield line.unknown("source_kind", choices(FORM.column("source_kind")))
+    elif kind and line.get("location"):
+        yield from (line.flaw("location", fault) for fault in secrets.faults(_source(line)))
+
+
+def _source(line: Line) -> SourceSpec:
+    return SourceSpec(
+        kind=SourceKind(key(line.get("source_kind"))),
+        location=line.get("location"),
+        table=line.get("source_table"),
+    )
+
+
+def _record(system: _Planned) -> Record:
+    purpose = next(filter(None, (line.get("purpose") for line in system.lines)), "")
+    titles = "、".join(filter(None, (line.get("table_title") for line in system.lines)))
+    shown = (system.name, system.unit.name, purpose or "—", titles or "—")
+    name = f"{system.unit.code}\n{system.name}"
+    return Record(name, tuple(system.lines), shown, partial(_enter, system, purpose))
+
+
+def _enter(planned: _Planned, purpose: str, actor: Actor, why: str) -> Made:
+    system = planned.known or systems.register(actor, planned.unit, planned.name, purpose, why=why)
+    for line in planned.lines:
+        if line.get("table_name"):
+            name, title = line.get("table_name"), line.get("table_title")
+            systems.register_table(actor, system, name, title, _source(line), why=why)
+    return Made(f"system:{system.pk}", system.name)
+
+
+SYSTEMS = Kind(
+    "systems",
+    Text("信息系统", "Information systems"),
+    Text("名称、用途，可同时登记数据表", "Names and purposes; live tables may stand beside them"),
+    NEEDS[Deed.SYSTEM_REGISTERED],
+    FORM,
+    plan,
+)
