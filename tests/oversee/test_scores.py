@@ -105,6 +105,30 @@ def test_a_clock_counts_once_it_has_ended_or_is_overdue(world, due, ended, reste
     assert counted(indicators.clock_punctuality(world.consumer, TODAY)) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("due", "ended", "expected"),
+    [
+        (TODAY - timedelta(400), TODAY - timedelta(365), (0, 0)),  # late, and long ago
+        (TODAY - timedelta(400), TODAY - timedelta(364), (0, 1)),  # late, within the window
+        (TODAY - timedelta(364), TODAY - timedelta(365), (0, 0)),  # kept, and long ago
+        (TODAY - timedelta(364), TODAY - timedelta(364), (1, 1)),  # kept, within the window
+        (TODAY - timedelta(900), None, (0, 1)),  # overdue to this day
+    ],
+)
+def test_a_limit_that_ended_before_the_window_no_longer_counts(world, due, ended, expected):
+    Clock.objects.create(
+        rule="C4",
+        subject="request:1",
+        unit=world.provider,
+        days=10,
+        started_on=due - timedelta(14),
+        due_on=due,
+        ended_on=ended,
+    )
+
+    assert counted(indicators.clock_punctuality(world.provider, TODAY)) == expected
+
+
 def test_quality_counts_the_latest_verdict_of_each_table(world):
     def verdict(where: DataTable, day: int, passed: bool) -> VerdictRow:
         at = datetime(2026, 3, day, tzinfo=BEIJING)

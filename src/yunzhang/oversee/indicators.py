@@ -6,13 +6,14 @@ Computed from catalog, clocks, verdicts and receipts; never from what a unit say
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
 from yunzhang.gather import drift
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource, VerdictRow
 from yunzhang.people.models import Clock, Unit
+from yunzhang.people.permissions import pack
 from yunzhang.share.models import GrantRow
 from yunzhang.terms.score import Figure
 from yunzhang.use import usage
@@ -40,10 +41,12 @@ def clock_punctuality(unit: Unit, today: date) -> Figure:
     """Legal limits kept / limits that have ended or are overdue, of those the unit must keep.
 
     A limit that still runs within its time counts on neither side, nor does one that rests
-    after a notice: stopping to rest in time was keeping it.
+    after a notice: stopping to rest in time was keeping it. What ended before the pack's window
+    no longer counts; what is overdue today does, however old.
     """
     clocks = Clock.objects.filter(unit=unit)
-    ended = clocks.filter(ended_on__isnull=False)
+    since = today - timedelta(days=pack().limit("score.window_days"))
+    ended = clocks.filter(ended_on__gt=since)
     overdue = clocks.filter(ended_on=None, rested_on=None, due_on__lt=today)
     held = [c for c in ended if (c.rested_on or c.ended_on or today) <= c.due_on]
     return _figure("clock_punctuality", "clock", held, [*ended, *overdue])
