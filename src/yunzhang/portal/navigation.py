@@ -27,6 +27,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("desk", gettext_noop("My desk"), "desk.see"),
             Place("notices", gettext_noop("Notices"), "desk.see"),
             Place("catalog", gettext_noop("Catalog"), "catalog.see"),
+            Place("lists", gettext_noop("Five lists"), "catalog.see"),
         ),
     ),
     (
@@ -35,6 +36,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("systems", gettext_noop("Systems and tables"), "system.register"),
             Place("quality", gettext_noop("Data quality"), "quality.see"),
             Place("nodes", gettext_noop("Nodes"), "node.register"),
+            Place("imports", gettext_noop("Bulk import"), "records.import"),
         ),
     ),
     (
