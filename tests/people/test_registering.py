@@ -215,11 +215,11 @@ def test_a_new_head_appointed_in_advance_can_be_called_off(hub: HubWorld) -> Non
 
 
 def test_a_forgotten_password_is_set_anew_by_who_registers_persons(hub: HubWorld) -> None:
-    new = "qiu-shi-jian-xing-9"
+    new = identity.reset_password(hub.reviewer, hub.officer.person, why="忘记密码")
 
-    identity.reset_password(hub.reviewer, hub.officer.person, new, why="忘记密码")
-
-    assert Person.objects.get(pk=hub.officer.person.pk).check_password(new)
+    person = Person.objects.get(pk=hub.officer.person.pk)
+    assert person.check_password(new)
+    assert person.password_once
     with pytest.raises(Refused) as refused:
-        identity.reset_password(hub.head, hub.officer.person, PASSWORD, why=WHY)
+        identity.reset_password(hub.head, hub.officer.person, why=WHY)
     assert refused.value.codes == ("permission.missing",)

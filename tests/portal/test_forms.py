@@ -277,7 +277,7 @@ def test_a_password_checked_while_the_count_of_attempts_lapses_is_still_only_wro
     from django.core.cache import cache
 
     monkeypatch.setattr(
-        "yunzhang.portal.identity.authenticate", lambda *_args, **_named: cache.clear()
+        "yunzhang.portal.entrance.authenticate", lambda *_args, **_named: cache.clear()
     )
 
     assert client.post("/sign-in", {"username": "provider", "password": "x"}).status_code == 401

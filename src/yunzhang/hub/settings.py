@@ -75,6 +75,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # Of allauth only protocol and records: `allauth` itself, which brings its pages, is left out.
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "yunzhang.people",
     "yunzhang.gather",
     "yunzhang.share",
@@ -92,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "yunzhang.portal.doors.RefusalMiddleware",
 ]
@@ -123,6 +129,19 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# The house whose accounts sign in here, too (OpenID Connect); without an issuer there is none.
+OIDC = {
+    "issuer": os.environ.get("YUNZHANG_OIDC_ISSUER", "").rstrip("/"),
+    "client": os.environ.get("YUNZHANG_OIDC_CLIENT", ""),
+    "secret": os.environ.get("YUNZHANG_OIDC_SECRET", ""),
+    "name": os.environ.get("YUNZHANG_OIDC_NAME", ""),
+    "username_claim": os.environ.get("YUNZHANG_OIDC_USERNAME_CLAIM", ""),
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "yunzhang.portal.outside.House"}}
+SOCIALACCOUNT_ADAPTER = "yunzhang.portal.outside.Adapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+MFA_ADAPTER = "yunzhang.people.second_factor.Adapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "sign_in"

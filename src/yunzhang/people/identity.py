@@ -114,25 +114,31 @@ def register(
 
 def change_password(actor: Actor, old: str, new: str, *, why: str) -> None:
     """Change one's own password; raises `person.password_wrong`, `person.password_weak`."""
-    person = actor.person
-    subject = f"person:{person.pk if person else ''}"
+    subject = f"person:{actor.person.pk if actor.person else ''}"
     with act(actor, Deed.PASSWORD_CHANGED, subject, unit=actor.unit, why=why):
-        if person is None or not person.check_password(old):
-            raise Refused(PASSWORD_WRONG())
+        person = confirmed(actor, old)
         refuse_if(_weak(new, person))
         person.set_password(new)
         person.password_once = False
         person.save(update_fields=["password", "password_once"])
 
 
-def reset_password(actor: Actor, person: Person, new: str, *, why: str) -> None:
-    """Give someone who forgot theirs a new password; whoever registers persons may."""
+def confirmed(actor: Actor, password: str) -> Person:
+    """The acting person, once their password was given again; raises `person.password_wrong`."""
+    if actor.person is None or not actor.person.check_password(password):
+        raise Refused(PASSWORD_WRONG())
+    return actor.person
+
+
+def reset_password(actor: Actor, person: Person, *, why: str) -> str:
+    """A one-time password for someone who forgot theirs; whoever registers persons may."""
     unit = home_of(person)
     with act(actor, Deed.PASSWORD_CHANGED, f"person:{person.pk}", unit=unit, why=why):
         require(actor, NEEDS[Deed.PERSON_REGISTERED], unit)
-        refuse_if(_weak(new, person))
-        person.set_password(new)
-        person.save(update_fields=["password"])
+        new = once.password()
+        once.give(person, new)
+        person.save(update_fields=["password", "password_once"])
+    return new
 
 
 def home_of(person: Person) -> Unit | None:

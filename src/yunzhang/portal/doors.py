@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from yunzhang import clock
+from yunzhang.people import second_factor
 from yunzhang.people.permissions import Actor, actor_of, require
 from yunzhang.portal.language import spoken
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text
@@ -79,9 +80,9 @@ def door(permission: str) -> Callable[[View], View]:
                 return _to_sign_in(request)
             _welcome(request)
             _storable(request, kwargs)
-            if permission not in (PUBLIC, SIGNED_IN) and _password_first(request):
-                return redirect("password")
             if permission not in (PUBLIC, SIGNED_IN):
+                if owed := _owed_first(request):
+                    return redirect(owed)
                 require(request.actor, permission)
             try:
                 return view(request, *args, **kwargs)
@@ -147,6 +148,18 @@ def _password_first(request: Visit) -> bool:
     """Whether a one-time password waits to be changed: until then no other page opens."""
     place = request.resolver_match.url_name if request.resolver_match else ""
     return getattr(request.user, "password_once", False) and place != "password"
+
+
+def _owed_first(request: Visit) -> str:
+    """The page a person owes something to before any other opens; "" when nothing is owed."""
+    if _password_first(request):
+        return "password"
+    place = request.resolver_match.url_name if request.resolver_match else ""
+    if place == "password" or not second_factor.owed(request.actor):
+        return ""
+    if _wants_json(request):
+        raise Refused(second_factor.OWED())
+    return "me"
 
 
 def _to_sign_in(request: Visit) -> HttpResponseBase:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from yunzhang.packs import read, shipped
+from yunzhang.people.permission_names import name_of
 from yunzhang.portal.pack_words import FIELDS, VALUES
 from yunzhang.portal.states import KINDS, MASKS
 from yunzhang.portal.templatetags.said import said
@@ -121,6 +122,8 @@ def _part(row: Row, field: str, value: Any, pack: Pack, names: Names) -> str:
         return f"{said(value)} ({who})" if who else said(value)
     if isinstance(value, DueDate):
         return f"{value.on} ({value.cite.document} {value.cite.clause})"
+    if field == "may":
+        return said(name_of(value))
     if field in NUMBERS:
         unit = str(getattr(row, "unit", ""))
         return f"{value:,} {_word('unit', unit, pack)}"

@@ -72,6 +72,17 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "waiting": (_("On its way"), Tone.BUSY),
         "given_up": (_("Given up"), Tone.BAD),
     },
+    "post": {
+        "now": (_("In office"), Tone.GOOD),
+        "ahead": (_("To be taken up"), Tone.BUSY),
+        "over": (_("Over"), Tone.CALM),
+    },
+    "standing": {
+        "gives": (_("The role may"), Tone.GOOD),
+        "elsewhere": (_("Only in its own unit"), Tone.WARN),
+        "lacks": (_("The role may not"), Tone.CALM),
+        "unknown": (_("The pack has no such role"), Tone.BAD),
+    },
     "log": {
         "sound": (_("Sound"), Tone.GOOD),
         "fault": (_("Batch refused"), Tone.BAD),

@@ -84,6 +84,7 @@ class Role(Named, frozen=True, kw_only=True):
 
     `held_by` is the office that brings the role with it; `appointed_by` a unit, where the
     document names one. `told_late`: overdue limits of its units are escalated to it.
+    `second_factor`: nobody does its work without a code beside the password.
     """
 
     REFERS = {"appointed_by": "units", "unit_kinds": "unit_kinds", "above": "roles"}
@@ -96,6 +97,7 @@ class Role(Named, frozen=True, kw_only=True):
     above: tuple[str, ...] = ()  # the roles that answer to it
     fields: tuple[str, ...] = ()  # the fields of government it is set up for
     told_late: bool = False
+    second_factor: bool = False
 
 
 class ChiefRow(Named, frozen=True, kw_only=True):
