@@ -10,10 +10,11 @@ import pytest
 from tests.share.world import WHY, World
 from yunzhang.people import cases, turns
 from yunzhang.people.cases import Doing, Paper
-from yunzhang.people.models import Case, CaseMove, Clock, FactRow, Notice, Turn
+from yunzhang.people.models import Case, CaseMove, Clock, FactRow, Notice, Turn, Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.terms.document import decode
 from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.pack_rows import Step
 
 LOCAL = """
 [[procedures]]
@@ -87,19 +88,20 @@ en = "Done"
 """
 
 
-def parties(world: World, **more: list[object]) -> dict[str, list[object]]:
-    return {"applicant": [world.consumer], "provider": [world.provider], **more}
+def parties(world: World) -> dict[str, list[Unit]]:
+    return {"applicant": [world.consumer], "provider": [world.provider]}
 
 
-def verification(world: World, **changes: object) -> Case:
-    asked = {
-        "about": f"resource:{world.resource.code}",
-        "title": "足荣镇代码有误",
-        "parties": parties(world),
-        "papers": {"paper.doubt": "第 3 行代码与民政部公布的不一致"},
-        "why": WHY,
-    }
-    return cases.open(world.consumer_officer, "verification", **{**asked, **changes})
+def verification(world: World, doubt: Paper | str = "第 3 行代码与公布的不一致") -> Case:
+    return cases.open(
+        world.consumer_officer,
+        "verification",
+        about=f"resource:{world.resource.code}",
+        title="足荣镇代码有误",
+        parties=parties(world),
+        papers={"paper.doubt": doubt},
+        why=WHY,
+    )
 
 
 def dispute(world: World) -> Case:
@@ -257,7 +259,7 @@ def test_a_file_larger_than_the_pack_allows_is_refused(world: World) -> None:
     large = Paper("", "大.pdf", b"0" * (pack().limit("case.file_bytes") + 1))
 
     with pytest.raises(Refused) as refused:
-        verification(world, papers={"paper.doubt": large})
+        verification(world, large)
 
     assert refused.value.codes == ("case.file_large",)
 
@@ -275,7 +277,7 @@ def test_a_case_keeps_the_procedure_it_began_with(world: World, settings) -> Non
     assert "coordination_office" in {role for step in _steps("dispute") for role in step.who}
 
 
-def _steps(id: str) -> tuple:
+def _steps(id: str) -> tuple[Step, ...]:
     return next(row for row in pack().procedures if row.id == id).steps
 
 

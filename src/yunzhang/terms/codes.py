@@ -16,6 +16,14 @@ class ShareType(StrEnum):
     NOT_SHARED = "3"
 
 
+class OpenType(StrEnum):
+    """开放属性, core item 10."""
+
+    UNCONDITIONAL = "1"
+    CONDITIONAL = "2"
+    NOT_OPEN = "0"
+
+
 class ItemType(StrEnum):
     """数据类型 of a data item, core item 8."""
 
