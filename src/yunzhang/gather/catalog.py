@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db.models import Max
 
 from yunzhang import clock
-from yunzhang.gather import assessments, drafting, keeping, search
+from yunzhang.gather import assessments, drafting, duties, keeping, search
 from yunzhang.gather.codes import keep, next_code
 from yunzhang.gather.harvest import profile_of
 from yunzhang.gather.models import TITLE_LENGTH, DataTable, EntryVersion, Resource
@@ -204,6 +204,7 @@ def approve(actor: Actor, version: EntryVersion, *, why: str) -> EntryVersion:
     with _step(actor, Deed.ENTRY_APPROVED, version, why) as held:
         _keep_apart(person, _authors(held))
         held.approved_by = person
+        duties.answered(held.resource)
     return held
 
 

@@ -91,6 +91,7 @@ NEEDS: dict[Deed, str] = {
     Deed.CLOCK_EXPIRED: WORKER,
     Deed.CLOCK_ESCALATED: WORKER,
     Deed.DUTY_CHANGED: "catalog.draft",
+    Deed.DUTY_EXTENDED: "request.extend",
     Deed.LIST_PUBLISHED: "list.publish",
 }
 

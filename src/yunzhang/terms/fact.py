@@ -67,6 +67,7 @@ class Deed(StrEnum):
     CLOCK_EXPIRED = "clock.expired"
     CLOCK_ESCALATED = "clock.escalated"
     DUTY_CHANGED = "duty.changed"
+    DUTY_EXTENDED = "duty.extended"
     LIST_PUBLISHED = "list.published"
 
 
@@ -126,6 +127,7 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.CLOCK_EXPIRED: Text("时限届满未办结", "saw a limit run out"),
     Deed.CLOCK_ESCALATED: Text("逾期上报", "escalated an overdue limit"),
     Deed.DUTY_CHANGED: Text("职责或法规变化", "told of a changed duty"),
+    Deed.DUTY_EXTENDED: Text("延长目录更新期限", "extended the update of an entry"),
     Deed.LIST_PUBLISHED: Text("发布清单", "published a list"),
 }
 
