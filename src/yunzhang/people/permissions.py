@@ -93,6 +93,10 @@ NEEDS: dict[Deed, str] = {
     Deed.DUTY_CHANGED: "catalog.draft",
     Deed.DUTY_EXTENDED: "request.extend",
     Deed.LIST_PUBLISHED: "list.publish",
+    Deed.SERVICE_CHANGED: "catalog.review",
+    Deed.DISPOSAL_CERTIFIED: WORKER,
+    Deed.AUTO_REPLY_SET: "request.reply",
+    Deed.AUTO_REPLY_ENDED: "request.reply",
 }
 
 

@@ -7,16 +7,20 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 
+from yunzhang import clock
 from yunzhang.gather import catalog
-from yunzhang.gather.models import DataTable, Node
-from yunzhang.people import courses
+from yunzhang.gather.models import DataTable, Node, Resource
+from yunzhang.people import cases, courses
 from yunzhang.people.act import act
 from yunzhang.people.hub_key import hub_key, sign
-from yunzhang.people.models import Unit
-from yunzhang.people.permissions import Actor, pack
+from yunzhang.people.models import Case, FactRow, Unit
+from yunzhang.people.permissions import NEEDS, Actor, pack
+from yunzhang.people.permissions import why as reasons_for
 from yunzhang.protect.keys import open_signed
-from yunzhang.share import granting, requests
+from yunzhang.share import granting, requests, told
+from yunzhang.share.afterwards import follow
 from yunzhang.share.granting import Place
 from yunzhang.share.models import GrantRow, RevocationNumber, ShareRequest
 from yunzhang.share.persons import person_of
@@ -48,9 +52,29 @@ ALREADY_ISSUED = FaultKind(
     Text("本申请已签发授权 {grant}。", "The grant {grant} was issued on this request."),
     Text("需要变更的，另行申请。", "Apply again for a change."),
 )
+NO_GROUND = FaultKind(
+    "grant.no_ground",
+    409,
+    Text(
+        "提供部门不得擅自终止已提供的共享服务（条例第二十七条）。",
+        "A provider may not stop a service it gives at will (Order 809 Art. 27).",
+    ),
+    Text(
+        "使用不当的，按使用不当处置；需要终止的，与使用部门协商并报主管部门备案。",
+        "For misuse open a case of misuse; to stop the service propose it to its consumers.",
+    ),
+)
+UNDER_CASE = FaultKind(
+    "grant.under_case",
+    409,
+    Text("该授权正按使用不当处置，事项 {case}。", "The grant is under the misuse case {case}."),
+    Text("在该事项中办理恢复或者终止。", "Resume or end it in that case."),
+)
 
 WORKER = Actor(None)
 PROCEDURE = "grant"
+MISUSE = "misuse"
+STOPPED = "共享服务终止，已报主管部门备案"
 
 
 def issue(
@@ -61,8 +85,18 @@ def issue(
     `masks` replace the defaults by grade for the items they name. Raises Refused with all faults.
     """
     person_of(actor)
-    chosen = tuple(masks or ())
-    with act(actor, Deed.GRANT_ISSUED, unit=request.provider, why=why) as deeds:
+    return _issue(actor, request, tuple(masks or ()), why)
+
+
+def issue_by_consent(request: ShareRequest, consent: FactRow, *, why: str) -> GrantRow:
+    """The hub issues it with the masks of the grades, by the standing consent this fact is."""
+    return _issue(WORKER, request, (), why, consent=str(consent.id))
+
+
+def _issue(
+    actor: Actor, request: ShareRequest, chosen: Sequence[Mask], why: str, **content: str
+) -> GrantRow:
+    with act(actor, Deed.GRANT_ISSUED, unit=request.provider, why=why, **content) as deeds:
         asked = requests.locked(request)
         refuse_if(_issued_already(asked))
         courses.after(courses.of(asked.procedure), asked.state, Deed.GRANT_ISSUED)
@@ -100,14 +134,38 @@ def resume(actor: Actor, grant: GrantRow, *, why: str) -> GrantRow:
 
 
 def end(actor: Actor, grant: GrantRow, *, why: str) -> GrantRow:
-    """End the grant for good: the purpose is over, or misuse was not put right (Art. 27)."""
+    """End the grant for good: the authority, or the provider before the service has begun.
+
+    A service that is given is stopped by a case only: misuse, disposal, change of the service.
+    """
     return _move(actor, Deed.GRANT_ENDED, grant, why)
 
 
+def by_case(actor: Actor, deed: Deed, grant: GrantRow, case: Case, *, why: str) -> GrantRow:
+    """Suspend, resume or end a grant as a case decided; the fact names the case."""
+    return _move(actor, deed, grant, why, case)
+
+
 def end_expired(now: datetime) -> list[GrantRow]:
-    """End every grant whose time is over, as the worker does; those ended."""
-    over = GrantRow.objects.filter(until__lte=now).exclude(state=GrantRow.State.ENDED)
-    return [_move(WORKER, Deed.GRANT_ENDED, grant, "授权期限届满") for grant in over]
+    """End every grant whose time, or whose service, is over, as the worker does; those ended."""
+    stopped = Q(resource__stops_on__lte=now.astimezone(clock.BEIJING).date())
+    over = GrantRow.objects.filter(Q(until__lte=now) | stopped)
+    return [
+        _move(WORKER, Deed.GRANT_ENDED, grant, "授权期限届满" if grant.until <= now else STOPPED)
+        for grant in over.exclude(state=GrantRow.State.ENDED).order_by("until", "pk")
+    ]
+
+
+def locked(grant: GrantRow) -> GrantRow:
+    """The record with its units, held until the deed is done."""
+    found = GrantRow.objects.select_for_update(of=("self",))
+    return found.select_related("consumer", "provider", "request", "resource").get(pk=grant.pk)
+
+
+def consumers(resource: Resource) -> list[Unit]:
+    """The units with a grant on the resource that has not ended, suspended ones too."""
+    held = GrantRow.objects.filter(resource=resource).exclude(state=GrantRow.State.ENDED)
+    return list(Unit.objects.filter(pk__in=held.values("consumer")).order_by("pk"))
 
 
 def for_node(node: Node, now: datetime) -> tuple[list[str], str]:
@@ -185,15 +243,40 @@ def _party(unit: Unit) -> Party:
     return Party(code=unit.code, name=unit.name)
 
 
-def _move(actor: Actor, deed: Deed, grant: GrantRow, why: str) -> GrantRow:
-    with act(actor, deed, subject_of(grant), unit=grant.provider, why=why) as deeds:
-        row = GrantRow.objects.select_for_update().get(pk=grant.pk)
+def _move(
+    actor: Actor, deed: Deed, grant: GrantRow, why: str, case: Case | None = None
+) -> GrantRow:
+    content = {"case": case.number} if case else {}
+    with act(actor, deed, subject_of(grant), unit=grant.provider, why=why, **content) as deeds:
+        row = locked(grant)
         row.state = courses.after(courses.of(PROCEDURE), row.state, deed)
+        if case is None:
+            refuse_if(_barred(actor, deed, row))
         row.state_at, row.state_reason = deeds.at, why
         row.save()
         if deed == Deed.GRANT_ENDED and row.first_fetched_at is None:
             _move_request(requests.locked(row.request), deed)  # nothing is left to deliver
+        told.of_grant(row, deed, why)
+        follow(deed, row)
     return row
+
+
+def _barred(actor: Actor, deed: Deed, row: GrantRow) -> Iterator[Fault]:
+    """What a grant's own buttons may not do: what Art. 27 leaves to a case."""
+    if deed == Deed.GRANT_RESUMED:
+        for case in cases.about(subject_of(row)).filter(procedure=MISUSE, closed_on=None):
+            yield UNDER_CASE(case=case.number)
+    given = row.first_fetched_at is not None
+    if deed == Deed.GRANT_ENDED and given and not oversees(actor, row.provider):
+        yield NO_GROUND()
+
+
+def oversees(actor: Actor, unit: Unit) -> bool:
+    """Whether the actor may end a grant by a post over every unit, or is the hub itself."""
+    seen = reasons_for(actor, NEEDS[Deed.GRANT_ENDED], unit)
+    return actor.person is None or any(
+        reason.yes and reason.role is not None and reason.role.scope == "all" for reason in seen
+    )
 
 
 def _in_force(node: Node, now: datetime) -> list[GrantRow]:
@@ -209,6 +292,7 @@ def _deliver(grant: GrantRow, now: datetime) -> None:
         grant.first_fetched_at = now
         grant.save(update_fields=["first_fetched_at"])
         _move_request(requests.locked(grant.request), Deed.GRANT_DELIVERED)
+        told.of_grant(grant, Deed.GRANT_DELIVERED)
 
 
 def _next_number(node: Node) -> int:

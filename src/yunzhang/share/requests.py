@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from yunzhang import clock
 from yunzhang.gather import catalog
 from yunzhang.gather.models import Resource
@@ -15,6 +17,8 @@ from yunzhang.people.act import act
 from yunzhang.people.courses import Matter
 from yunzhang.people.models import Clock, FactRow, Person, Unit
 from yunzhang.people.permissions import NEEDS, Actor, may, pack, require
+from yunzhang.share import told
+from yunzhang.share.afterwards import follow
 from yunzhang.share.models import CallerKey, ShareRequest
 from yunzhang.share.persons import another, person_of
 from yunzhang.share.refusals import wrong
@@ -74,6 +78,16 @@ EXTENSION_LATE = FaultKind(
     Text("答复期限已过，不能再延长。", "The limit of the reply is over and cannot be extended."),
     Text("尽快答复（条例第二十一条）。", "Reply without delay (Order 809 Art. 21)."),
 )
+SERVICE_STOPPED = FaultKind(
+    "request.service_stopped",
+    409,
+    Text("该共享服务自 {on} 起终止：{reason}", "This service stops on {on}: {reason}"),
+    Text(
+        "向提供部门了解替代的数据，或提出目录外需求。",
+        "Ask the provider for other data, or state the need outside the catalog.",
+    ),
+)
+WORKER = Actor(None)
 # The procedure of a request, by the share type of what it asks for (Order 809 Art. 21).
 PROCEDURES = {
     ShareType.UNCONDITIONAL.value: "request_unconditional",
@@ -179,10 +193,13 @@ def ask_approval(actor: Actor, request: ShareRequest, *, why: str) -> ShareReque
 
 def apply(actor: Actor, request: ShareRequest, *, why: str) -> ShareRequest:
     """The consumer's head approves: the provider has received it and its clock runs (Art. 21)."""
-    with _step(actor, Deed.REQUEST_APPLIED, request, request.consumer, why) as row:
-        row.approved_by = another(actor, *_drafters(row))
-        refuse_if(_all_wrong(row))
-        row.applied_at = clock.now()
+    with transaction.atomic():
+        with _step(actor, Deed.REQUEST_APPLIED, request, request.consumer, why) as row:
+            row.approved_by = another(actor, *_drafters(row))
+            refuse_if(_all_wrong(row))
+            row.applied_at = clock.now()
+        follow(Deed.REQUEST_APPLIED, row)
+        row.refresh_from_db()  # what followed may have replied already
     return row
 
 
@@ -236,6 +253,20 @@ def agree(actor: Actor, request: ShareRequest, reply: str, *, why: str) -> Share
     return row
 
 
+def agree_by_consent(
+    request: ShareRequest, consent: FactRow, reply: str, *, why: str
+) -> ShareRequest:
+    """The hub agrees for the head whose standing consent this fact is; four eyes see it as theirs.
+
+    Raises Refused as `agree` does; the fact cites the consent.
+    """
+    said = {"reply": reply, "consent": str(consent.id)}
+    with _step(WORKER, Deed.REQUEST_AGREED, request, request.provider, why, **said) as row:
+        refuse_if(_all_wrong(row))
+        _reply(Actor(consent.person), row, reply)
+    return row
+
+
 def refuse(
     actor: Actor, request: ShareRequest, code: str, law: str, reply: str, *, why: str
 ) -> ShareRequest:
@@ -267,12 +298,17 @@ def _step(
     with act(actor, deed, subject_of(request), unit=unit, why=why, **content):
         row = locked(request)
         courses.after(courses.of(row.procedure), row.state, deed)
+        received = row.state in REPLYING
         yield row
         if deed == Deed.REQUEST_APPLIED:
             # What is asked for may have become conditional since the request was begun.
             row.procedure = _procedure(row.resource)
         move(row, deed)
         row.save()
+        # A request taken back before the provider had it is none of the provider's business.
+        if deed != Deed.REQUEST_WITHDRAWN or received:
+            running = reply_clock(row)
+            told.of_request(row, deed, running.due_on if running else None)
 
 
 def locked(request: ShareRequest) -> ShareRequest:
@@ -336,7 +372,13 @@ def _all_wrong(row: ShareRequest) -> tuple[Fault, ...]:
 
 def _wrong(row: ShareRequest) -> tuple[Fault, ...]:
     own = (OWN_RESOURCE(),) if row.consumer_id == row.provider_id else ()
-    return (*own, *faults(wish_of(row), catalog.published(row.resource), pack()))
+    stopped = (*_stopped(row.resource),)
+    return (*own, *stopped, *faults(wish_of(row), catalog.published(row.resource), pack()))
+
+
+def _stopped(resource: Resource) -> Iterator[Fault]:
+    if resource.stops_on is not None:
+        yield SERVICE_STOPPED(on=resource.stops_on, reason=resource.stop_reason)
 
 
 def _wrong_key(row: ShareRequest) -> tuple[Fault, ...]:

@@ -69,6 +69,10 @@ class Deed(StrEnum):
     DUTY_CHANGED = "duty.changed"
     DUTY_EXTENDED = "duty.extended"
     LIST_PUBLISHED = "list.published"
+    SERVICE_CHANGED = "service.changed"
+    DISPOSAL_CERTIFIED = "disposal.certified"
+    AUTO_REPLY_SET = "auto_reply.set"
+    AUTO_REPLY_ENDED = "auto_reply.ended"
 
 
 DEED_NAMES: dict[Deed, Text] = {
@@ -129,6 +133,10 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.DUTY_CHANGED: Text("职责或法规变化", "told of a changed duty"),
     Deed.DUTY_EXTENDED: Text("延长目录更新期限", "extended the update of an entry"),
     Deed.LIST_PUBLISHED: Text("发布清单", "published a list"),
+    Deed.SERVICE_CHANGED: Text("备案终止或变更共享服务", "filed the stop or change of a service"),
+    Deed.DISPOSAL_CERTIFIED: Text("出具处置证书", "certified a disposal"),
+    Deed.AUTO_REPLY_SET: Text("同意自动答复", "consented to automatic replies"),
+    Deed.AUTO_REPLY_ENDED: Text("停止自动答复", "ended automatic replies"),
 }
 
 
