@@ -1,6 +1,10 @@
 """The Django application of this folder."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+VERBS = ("assessments",)  # they register what cases carry out here as they are read
 
 
 class GatherConfig(AppConfig):
@@ -9,7 +13,6 @@ class GatherConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the verbs that cases carry out here."""
-        from yunzhang.gather import assessments
-
-        assert assessments
+        """Register the verbs of this folder, in the web server, the worker and the tests alike."""
+        for name in VERBS:
+            import_module(f"{self.name}.{name}")

@@ -88,13 +88,19 @@ class Doing:
 
 Verb = Callable[[Doing], None]
 VERBS: dict[str, Verb] = {}
+EARLY: set[str] = set()
 
 
-def does(name: str) -> Callable[[Verb], Verb]:
-    """Register the verb that moves with this `does` carry out, in the move's own transaction."""
+def does(name: str, *, early: bool = False) -> Callable[[Verb], Verb]:
+    """Register the verb that moves with this `does` carry out, in the move's own transaction.
+
+    An `early` one is carried out before the case moves on: it names who acts at the next step.
+    """
 
     def keep(verb: Verb) -> Verb:
         VERBS[name] = verb
+        if early:
+            EARLY.add(name)
         return verb
 
     return keep
@@ -187,6 +193,14 @@ def moves_for(actor: Actor, case: Case) -> list[Move]:
     return [made for made in step.moves if _seats(actor, step, made, matter)]
 
 
+def wanting(procedure_id: str, papers: Papers, move: str = "") -> list[Fault]:
+    """What a case opened with these papers would lack, for a verb that tells all faults at once."""
+    procedure = courses.of(procedure_id)
+    start = procedures.first(procedure)
+    made = procedures.move_of(procedure, start.id, move or start.moves[0].id)
+    return list(_paper_faults(made, _papers(papers)))
+
+
 def about(subject: str) -> QuerySet[Case]:
     """The cases about a subject, the latest first."""
     return Case.objects.filter(about=subject).order_by("-pk")
@@ -196,11 +210,13 @@ def _made(doing: Doing, procedure: Procedure, unit: Unit | None) -> None:
     """Record the move, go the course's way, carry out its verb."""
     case, made = doing.case, doing.move
     _kept(doing, made.to, unit)
+    if made.does in EARLY:
+        VERBS[made.does](doing)
     reached = courses.take(procedure, matter_of(case), case.step, made)
     case.step, case.moved_at = reached.id, doing.at
     case.closed_on = None if reached.moves else clock.today()
     case.save()
-    if made.does:
+    if made.does and made.does not in EARLY:
         VERBS[made.does](doing)
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # They register as they are read: the verbs of cases, and what follows a deed by itself.
-VERBS = ("corrections", "disposals", "misuse", "replies", "services")
+VERBS = ("corrections", "disposals", "misuse", "needs", "replies", "services")
 
 
 class ShareConfig(AppConfig):

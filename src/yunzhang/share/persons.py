@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from yunzhang.people.models import Person
-from yunzhang.people.permissions import Actor
+from yunzhang.people.models import Person, Unit
+from yunzhang.people.permissions import Actor, may, require
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
 PERSON_NEEDED = FaultKind(
@@ -35,3 +35,13 @@ def another(actor: Actor, *before: Person | None) -> Person:
     if person in before:
         raise Refused(FOUR_EYES())
     return person
+
+
+def unit_of(actor: Actor, permission: str) -> Unit:
+    """The unit the actor does this for: that of the first post that allows it; else Refused."""
+    person_of(actor)
+    for post in actor.posts:
+        if may(actor, permission, post.unit):
+            return post.unit
+    require(actor, permission)
+    raise AssertionError("a person without a post may do nothing")
