@@ -47,7 +47,7 @@ def _call(hook: Webhook) -> None:
         answer = _made(call)
         _note(call, answer)
         if answer.status == 0:
-            _put_off(call)
+            _put_off(call, answer)
             return
 
 
@@ -78,7 +78,7 @@ def _made(call: WebhookCall) -> Answer:
 
 def _note(call: WebhookCall, answer: Answer) -> None:
     """Keep the answer; after the last try the unit's officers are told."""
-    noted: dict[str, Any] = {"answer": f"{answer.status or '—'} {answer.text}".strip()[:200]}
+    noted: dict[str, Any] = {"answer": _noted(answer)}
     given_up = not answer.taken and call.tries >= pack().limit("webhook.tries")
     if answer.taken:
         noted |= {"done_at": clock.now(), "next_at": None}
@@ -91,10 +91,16 @@ def _note(call: WebhookCall, answer: Answer) -> None:
             _tell_officers(call, answer)
 
 
-def _put_off(call: WebhookCall) -> None:
+def _put_off(call: WebhookCall, answer: Answer) -> None:
     """What else is due at a silent address waits with the call that found it silent."""
-    others = WebhookCall.objects.filter(webhook=call.webhook_id, next_at__lte=clock.now())
-    others.update(next_at=clock.now() + _pause(call.tries - 1), tries=F("tries") + 1)
+    now = clock.now()
+    others = WebhookCall.objects.filter(webhook=call.webhook_id, next_at__lte=now)
+    again = now + _pause(call.tries - 1)
+    others.update(next_at=again, tries=F("tries") + 1, tried_at=now, answer=_noted(answer))
+
+
+def _noted(answer: Answer) -> str:
+    return f"{answer.status or ''} {answer.text}".strip()[:200]
 
 
 def _tell_officers(call: WebhookCall, answer: Answer) -> None:

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from yunzhang.people import choices, notices
 from yunzhang.people.models import Notice
 from yunzhang.people.permissions import pack
-from yunzhang.portal import seen, typed
+from yunzhang.portal import seen, typed, waiting
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.language import spoken
 from yunzhang.portal.states import Tone
@@ -27,18 +27,12 @@ HOUR_WRONG = FaultKind(
     Text("“{text}”不是时刻。", "“{text}” is not a time of day."),
     Text("按 22:30 的样式填写。", "Write it like 22:30."),
 )
-# The page of a subject, by the word before its colon; every one takes the notice's reference.
-PAGES = {
-    "request": "request",
-    "grant": "grant",
-    "entry": "version",
-    "version": "version",
-    "resource": "entry",
-    "table": "table",
-    "case": "case",
+# Pages that a notice may lead to without a turn: they show what concerns the reader at once.
+WHOLE_PAGES = {
     "webhook": "webhooks",
     "person": "notice_choice",
-    "task": "task",
+    "calendar": "calendar",
+    "list": "lists",
 }
 READ_STATES = {"unread": gettext_noop("Unread"), "read": gettext_noop("Read")}
 KINDS: dict[str, tuple[str, Tone]] = {
@@ -71,6 +65,7 @@ def notice_list(request: Visit) -> HttpResponse:
         "state": request.GET.get("state", ""),
         "q": request.GET.get("q", ""),
         "asked": bool(request.GET),
+        "waiting": any(row.read_at is None for row in rows),
     }
     return render(request, "portal/notices.html", context)
 
@@ -110,15 +105,11 @@ def _shown(found: Notice) -> dict[str, Any]:
 
 def page_of(found: Notice) -> str:
     """The address of what a notice is about; empty when it has no page."""
-    route = PAGES.get(found.subject.partition(":")[0], "")
-    if not route:
-        return ""
-    for place in ([found.reference], []):
-        try:
-            return reverse(route, args=place)
-        except NoReverseMatch:
-            continue
-    return ""
+    address = waiting.address(found.subject, found.reference)
+    if address:
+        return address
+    route = WHOLE_PAGES.get(found.subject.partition(":")[0])
+    return reverse(route) if route else ""
 
 
 def _asked(request: Visit) -> QuerySet[Notice]:
