@@ -60,7 +60,9 @@ def read_form(found: Found, flaws: list[Flaw]) -> EntryDraft:
     line, unit = found.line, found.unit
     flaws += line.missing(*NEEDED)
     coded = {id: _coded(line, id, flaws) for id in CODED}
-    condition, basis = line.get("share_condition"), line.get("share_basis")
+    texts = (line.get("share_condition"), line.get("share_basis"))
+    condition = "；".join(dict.fromkeys(filter(None, texts)))
+    refused = coded["share_type"] == ShareType.NOT_SHARED
     line.day("published_on", flaws)
     return EntryDraft(
         classification=_classification(line, flaws),
@@ -71,15 +73,14 @@ def read_form(found: Found, flaws: list[Flaw]) -> EntryDraft:
         format=_format(line, flaws),
         items=tuple(_items(found, flaws)),
         share_type=coded["share_type"],
-        share_condition="；".join(dict.fromkeys(filter(None, (condition, basis)))),
+        share_condition=condition,
+        share_basis=legal_basis.kind_of(condition) if refused else "",
         share_method=_method(line, flaws),
         open_type=coded["open_type"],
         open_condition=line.get("open_condition"),
         update_cycle=coded["update_cycle"],
         related_codes=tuple(filter(None, re.split(r"[、,，;；\s]+", line.get("related")))),
         system_name=line.get("system"),
-        secrecy_assessed=line.yes("secrecy", flaws),
-        privacy_assessed=line.yes("privacy", flaws),
         census=_census(line, flaws),
     )
 
@@ -97,7 +98,7 @@ def form_flaws(found: Found) -> Iterator[Flaw]:
     if form.title in found.systems and form.title != form.system_name:
         yield line.flaw("title", entry.TITLE_IS_SYSTEM())
     refused = form.share_type == ShareType.NOT_SHARED
-    if refused and form.share_condition and not legal_basis.qualifies(form.share_condition):
+    if refused and form.share_condition and not form.share_basis:
         cell = "share_basis" if line.get("share_basis") else "share_condition"
         yield line.flaw(cell, fill_in.BASIS_WEAK(basis=form.share_condition))
     if not fill_in.fits(form.format, form.share_method):

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 
 LAW = re.compile(r"[\u4e00-\u9fff]法(?=[》〉、，。；;,\s第)）(（]|$)")
-DECISION = re.compile(
-    r"国务院令|国务院[^，。；]{0,40}(?:决定|规定)|State Council (decision|decree)", re.IGNORECASE
-)
+DECREE = re.compile(r"国务院令|国务院[^，。；]{0,40}规定|State Council decree", re.IGNORECASE)
+DECISION = re.compile(r"国务院[^，。；]{0,40}决定|State Council decision", re.IGNORECASE)
 REGULATION = re.compile(r"([\u4e00-\u9fff]{2,40})(?:条例|实施细则)")
 # A regulation whose name begins with a place is a local one; a city in general is no place.
 PROVINCES = (
@@ -25,10 +24,12 @@ LOCAL = re.compile(
 NOT_LAWS = ("办法", "做法", "方法", "依法", "司法", "执法", "合法", "宪法依据")
 
 
-def qualifies(text: str) -> bool:
-    """Whether one of the documents that the text names may forbid sharing."""
-    if DECISION.search(text):
-        return True
+def kind_of(text: str) -> str:
+    """The strongest that the text names, a code of the list "share_basis"; "" where none may."""
     if any(not text[: match.end()].endswith(NOT_LAWS) for match in LAW.finditer(text)):
-        return True
-    return any(LOCAL.match(match[1]) is None for match in REGULATION.finditer(text))
+        return "law"
+    if DECREE.search(text) or any(
+        LOCAL.match(match[1]) is None for match in REGULATION.finditer(text)
+    ):
+        return "regulation"
+    return "decision" if DECISION.search(text) else ""
