@@ -11,7 +11,7 @@ from yunzhang import clock
 from yunzhang.gather import catalog, duties
 from yunzhang.gather.models import EntryVersion, Resource
 from yunzhang.people import calendar
-from yunzhang.people.models import Clock, FactRow, Notice, Turn
+from yunzhang.people.models import Clock, FactRow, Notice, Turn, Unit
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Refused
 
@@ -26,7 +26,9 @@ def entry(hub: HubWorld, monkeypatch) -> Resource:
     return hub.published().resource
 
 
-def change(hub: HubWorld, about: object, what: str = LAW, on: date = TODAY) -> list[Resource]:
+def change(
+    hub: HubWorld, about: Unit | Resource, what: str = LAW, on: date = TODAY
+) -> list[Resource]:
     return duties.changed(hub.officer, about, what, on, why=WHY)
 
 

@@ -18,6 +18,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db.models import Count  # noqa: E402
 
 from tests.hub_world import WHY, build  # noqa: E402
+from yunzhang import clock  # noqa: E402
 from yunzhang.people import calendar, clocks, jobs, turns, watch  # noqa: E402
 from yunzhang.people.models import Clock, DailyJob, FactRow, Notice  # noqa: E402
 from yunzhang.terms.faults import Text  # noqa: E402
@@ -32,10 +33,10 @@ def prepare(number: str) -> None:
     calendar.import_published(hub.reviewer, why=WHY)
     for one in range(int(number)):
         subject, unit = f"request:{one}", hub.units[2]
-        clock = clocks.start("C4", subject, unit, MONDAY)
+        running = clocks.start("C4", subject, unit, MONDAY)
         seats = (("sharing_body_head", unit),)
         wait = turns.Wait(subject, "", "申请", "", "reply", Text("答复", "Reply"), seats)
-        turns.pass_to(wait, clock)
+        turns.pass_to(wait, running)
 
 
 def sweep(day: str) -> None:
@@ -76,7 +77,7 @@ def slow() -> None:
 def again() -> None:
     """The same job, once its lease is over."""
     say(f"early {jobs.daily('slow', lambda days: None)}")
-    DailyJob.objects.update(leased_until=jobs.clock.now())
+    DailyJob.objects.update(leased_until=clock.now())
     say(f"late {jobs.daily('slow', lambda days: None)}")
     say(f"tries {DailyJob.objects.get().tries}")
 

@@ -17,8 +17,8 @@ from yunzhang.gather import search
 from yunzhang.gather.models import EntryVersion, Resource
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.permissions import pack
-from yunzhang.portal import seen
-from yunzhang.portal.doors import Visit, door
+from yunzhang.portal import seen, updates
+from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, of_units
 from yunzhang.portal.states import GRADES
@@ -104,6 +104,8 @@ def catalog(request: Visit) -> HttpResponseBase:
 @door("catalog.see")
 def entry(request: Visit, code: str) -> HttpResponse:
     resource = seen.resource(code)
+    if request.method == "POST":
+        return do(request, updates.DEEDS, resource)
     versions = list(seen.versions(request.actor).filter(resource=resource))
     if not versions:
         raise Http404
@@ -121,6 +123,7 @@ def entry(request: Visit, code: str) -> HttpResponse:
         "verdict": _verdict(resource),
         "usage": _usage(resource),
         "requestable": shown.state == EntryVersion.State.PUBLISHED and shown.share_type != "3",
+        **updates.shown(request, resource, shown),
     }
     return render(request, "portal/entry.html", context)
 
