@@ -26,7 +26,7 @@ from django.conf import settings  # noqa: E402
 from django.db import close_old_connections, connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
-from yunzhang.gather import drift  # noqa: E402
+from yunzhang.gather import drift, grounds  # noqa: E402
 from yunzhang.oversee import dated  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
 from yunzhang.people import calendar, facts, jobs, mail, watch, webhook_calls  # noqa: E402
@@ -34,6 +34,7 @@ from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import LEDGER_IN_USE, Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
 from yunzhang.terms.faults import Refused  # noqa: E402
+from yunzhang.use import opening  # noqa: E402
 
 log = logging.getLogger("yunzhang.worker")
 
@@ -180,11 +181,22 @@ def _open_duties(days: Sequence[date]) -> None:
         log.info("%s is opened: %s", case.number, case.about)
 
 
+def _review_grounds(_days: Sequence[date]) -> None:
+    for resource in grounds.sweep(clock.today()):
+        log.info("the ground of %s is due for review", resource.code)
+
+
+def _forget_contacts(_days: Sequence[date]) -> None:
+    opening.forget(clock.today())
+
+
 # What is done once a day, whichever worker does it; each is told which days it missed.
 DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("drift", _check_drift),
     ("calendar", _tell_calendar),
     ("dated", _open_duties),
+    ("grounds", _review_grounds),
+    ("contacts", _forget_contacts),
 )
 
 

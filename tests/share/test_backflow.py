@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.share.world import WHY, World, person, unit
@@ -31,8 +33,8 @@ def head(city: Unit) -> Actor:
     return person("zheng", (city, "sharing_body_head"))
 
 
-def ask(world: World, officer: Actor, **changes: object) -> Case:
-    wish = {
+def ask(world: World, officer: Actor, **changes: Any) -> Case:
+    wish: dict[str, Any] = {
         "provider": world.provider,
         "title": "乡镇名录",
         "area": "450222",
@@ -59,7 +61,7 @@ def test_the_data_comes_back_and_the_rest_of_it_after_a_check(
         case = cases.move(actor, case, move, papers=papers, why=WHY)
 
     assert (case.step, case.title) == ("received", "乡镇区划代码（450222）")
-    assert case.about == f"resource:{world.resource.pk}"
+    assert case.about == f"resource:{world.resource.code}"
     assert backflow.backflow_of(case).area == "450222"
 
 

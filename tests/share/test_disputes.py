@@ -89,7 +89,7 @@ def test_the_provider_too_may_raise_one_about_a_grant_or_a_case(world: World) ->
     correction = cases.open(
         world.consumer_officer,
         "verification",
-        about=f"resource:{world.resource.pk}",
+        about=f"resource:{world.resource.code}",
         title="名称有误",
         parties={"applicant": [world.consumer], "provider": [world.provider]},
         papers={"paper.doubt": "名称有误"},
@@ -109,7 +109,7 @@ def test_the_provider_too_may_raise_one_about_a_grant_or_a_case(world: World) ->
 def test_whoever_wants_an_entry_that_is_not_shared_may_dispute_it(world: World) -> None:
     case = disputes.raise_(world.consumer_head, world.resource, POSITIONS, why=WHY)
 
-    assert (case.about, case.title) == (f"resource:{world.resource.pk}", "乡镇区划代码")
+    assert (case.about, case.title) == (f"resource:{world.resource.code}", "乡镇区划代码")
     with pytest.raises(Refused, match=r"dispute\.two_sides"):
         disputes.raise_(world.provider_head, world.resource, POSITIONS, why=WHY)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.share.world import WHY, World, person, unit
@@ -13,8 +15,8 @@ from yunzhang.terms.faults import Refused
 WANTED = ("乡镇代码", " 常住人口 ", "")
 
 
-def state(world: World, **changes: object) -> Case:
-    wish = {
+def state(world: World, **changes: Any) -> Case:
+    wish: dict[str, Any] = {
         "title": "乡镇常住人口",
         "items": WANTED,
         "scenario": "疫苗接种点规划",

@@ -212,7 +212,7 @@ def _of(resource: Resource) -> QuerySet[Case]:
 def _open_version(case: Case) -> EntryVersion | None:
     """The version under way of the case's resource, held until the deed is done."""
     found = EntryVersion.objects.select_for_update(of=("self",)).select_related("resource")
-    return found.filter(resource=case.about.partition(":")[2], state__in=OPEN).first()
+    return found.filter(resource__pk=int(case.about.partition(":")[2]), state__in=OPEN).first()
 
 
 def _must_be_possible(version: EntryVersion, resource: Resource) -> None:

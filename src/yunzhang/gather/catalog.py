@@ -229,6 +229,7 @@ def publish(actor: Actor, version: EntryVersion, *, why: str) -> EntryVersion:
         held.rows = held.resource.table.rows if held.resource.table else None
         held.signed = sign(KIND, _entry(held))
         search.index(held, decode(held.draft, EntryDraft))
+        keeping.reviewed(held.resource)
     return held
 
 

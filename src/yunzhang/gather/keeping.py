@@ -16,6 +16,7 @@ from yunzhang.terms.faults import Text
 GATHER = Text("归集数据表", "Gather the table")
 DRAFT = Text("起草目录条目", "Draft the entry")
 MEND = Text("修正目录条目", "Mend the entry")
+REVIEW = Text("复核不予共享的依据", "Review the ground for not sharing")
 CLEAN = Text("处理未通过的质量规则", "Look into failing checks")
 
 
@@ -50,6 +51,16 @@ def checked(table: DataTable, *, passed: bool) -> None:
         turns.drop(f"verdict:{table.name}")
     else:
         _wait("verdict", table.name, table.title, CLEAN, "quality.run", table.unit)
+
+
+def due_for_review(resource: Resource, title: str) -> None:
+    """The ground on which the resource is not shared has to be looked at again."""
+    _wait("ground", resource.code, title, REVIEW, "catalog.draft", resource.unit)
+
+
+def reviewed(resource: Resource) -> None:
+    """The ground was looked at, or the entry written anew."""
+    turns.drop(f"ground:{resource.code}")
 
 
 def _wait(kind: str, name: str, title: str, deed: Text, permission: str, unit: Unit) -> None:

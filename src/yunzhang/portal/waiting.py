@@ -30,6 +30,7 @@ PAGES = {
     "drift": "entry",
     "verdict": "verdict",
     "resource": "entry",
+    "ground": "entry",
 }
 
 

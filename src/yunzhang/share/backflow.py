@@ -97,7 +97,7 @@ def ask(
     return cases.open(
         actor,
         PROCEDURE,
-        about=f"resource:{resource.pk}" if resource else "backflow",
+        about=f"resource:{resource.code}" if resource else "backflow",
         title=f"{named}（{code}）",
         parties={"applicant": [own], "provider": [provider]},
         papers=papers,

@@ -97,6 +97,11 @@ def ask_for_unit(
     return _ask(WORKER, unit, resource, items, doubt, evidence, why)
 
 
+def ask_for_public(resource: Resource, items: Sequence[str], doubt: str, *, why: str) -> Case:
+    """The hub asks for someone of the public, who has no unit and follows it by a receipt."""
+    return _ask(WORKER, None, resource, items, doubt, "", why)
+
+
 def of(resource: Resource) -> list[Correction]:
     """The verifications of a resource that are open or led to a correction, the latest first."""
     held = cases.about(subject_of(resource)).filter(procedure=PROCEDURE)

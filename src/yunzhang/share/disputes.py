@@ -85,7 +85,7 @@ def about_of(subject: Subject) -> str:
     if isinstance(subject, GrantRow):
         return f"grant:{subject.pk}"
     if isinstance(subject, Resource):
-        return f"resource:{subject.pk}"
+        return f"resource:{subject.code}"
     return cases.subject_of(subject)
 
 

@@ -69,6 +69,9 @@ class Deed(StrEnum):
     DUTY_CHANGED = "duty.changed"
     DUTY_EXTENDED = "duty.extended"
     LIST_PUBLISHED = "list.published"
+    GROUND_DUE = "ground.due"
+    GROUND_REVIEWED = "ground.reviewed"
+    CONTACTS_FORGOTTEN = "contacts.forgotten"
     SERVICE_CHANGED = "service.changed"
     DISPOSAL_CERTIFIED = "disposal.certified"
     AUTO_REPLY_SET = "auto_reply.set"
@@ -133,6 +136,11 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.DUTY_CHANGED: Text("职责或法规变化", "told of a changed duty"),
     Deed.DUTY_EXTENDED: Text("延长目录更新期限", "extended the update of an entry"),
     Deed.LIST_PUBLISHED: Text("发布清单", "published a list"),
+    Deed.GROUND_DUE: Text(
+        "不予共享的依据到期复核", "found a ground for not sharing due for review"
+    ),
+    Deed.GROUND_REVIEWED: Text("复核不予共享的依据", "reviewed a ground for not sharing"),
+    Deed.CONTACTS_FORGOTTEN: Text("删除公众联系方式", "forgot contacts left by the public"),
     Deed.SERVICE_CHANGED: Text("备案终止或变更共享服务", "filed the stop or change of a service"),
     Deed.DISPOSAL_CERTIFIED: Text("出具处置证书", "certified a disposal"),
     Deed.AUTO_REPLY_SET: Text("同意自动答复", "consented to automatic replies"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from yunzhang.gather.models import Node
-from yunzhang.people.models import Unit
+from yunzhang.people.models import Case, Unit
 
 
 class NodeLog(models.Model):
@@ -62,3 +62,15 @@ class UsageDay(models.Model):
                 fields=["day", "grant", "consumer", "purpose", "scenario"], name="usage_day_once"
             )
         ]
+
+
+class PublicAsk(models.Model):
+    """What someone of the public asked, and how they may look at it again: a digest of their word.
+
+    The contact is sealed, outside every fact and log, and forgotten some time after the answer.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="public_ask")
+    salt = models.CharField(max_length=64)
+    word = models.CharField(max_length=64)  # SHA-256 of salt and word
+    contact = models.TextField(blank=True)  # sealed
