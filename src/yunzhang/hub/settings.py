@@ -140,6 +140,7 @@ OIDC = {
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "yunzhang.portal.outside.House"}}
 SOCIALACCOUNT_ADAPTER = "yunzhang.portal.outside.Adapter"
 SOCIALACCOUNT_STORE_TOKENS = False
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off (RFC 6238, 5.2)
 MFA_ADAPTER = "yunzhang.people.second_factor.Adapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 LOGIN_URL = "sign_in"

@@ -5,6 +5,7 @@ The door to `allauth.mfa`, which knows the codes (RFC 6238) and keeps them; its 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -12,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -52,6 +54,7 @@ OWED = FaultKind(
     ),
     Text("打开“本人”页面启用。", "Set one on the page “Me”."),
 )
+WINDOW_SECONDS = 90  # a code's own half minute and the one to either side that is tolerated
 USE = "second factor"  # what its secrets are sealed for
 
 
@@ -103,7 +106,7 @@ def set_up(actor: Actor, secret: str, code: str, password: str, *, why: str) -> 
     with act(actor, Deed.SECOND_FACTOR_SET, subject, unit=actor.unit, why=why) as deeds:
         if is_set(person):
             raise Refused(ALREADY_SET())
-        if not validate_totp_code(secret, code):
+        if not (validate_totp_code(secret, code) and _unused(person, code)):
             raise Refused(CODE_WRONG())
         TOTP.activate(person, secret)
         deeds.content.update(kind="totp")
@@ -142,10 +145,16 @@ def codes_left(person: Person) -> int:
 def passes(person: Person, code: str) -> bool:
     """Whether the code is the telephone's present one, or an unused recovery code; once only."""
     for kept in _of(person, Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES):
-        if kept.wrap().validate_code(code):
+        if kept.wrap().validate_code(code) and _unused(person, code):
             Authenticator.objects.filter(pk=kept.pk).update(last_used_at=timezone.now())
             return True
     return False
+
+
+def _unused(person: Person, code: str) -> bool:
+    """Whether the code was not taken while it is good: who looked over a shoulder is too late."""
+    digits = re.sub(r"[^0-9]", "", code)  # however it is spelt: allauth passes over "123-456"
+    return bool(cache.add(f"second_factor:{person.pk}:{digits}", "used", WINDOW_SECONDS))
 
 
 def _of(person: Person, *types: str) -> QuerySet[Any]:
