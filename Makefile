@@ -5,7 +5,7 @@ ARGS ?=
 PACK ?= guangxi-2022
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup demo test check bench lock clean
+.PHONY: help python setup demo test check bench law lock clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -35,6 +35,10 @@ check: python ## Linters, types, import order and guards
 bench: python ## Measure, and write benchmarks/RESULTS.md (ARGS=ledger for one)
 	@$(PYTHON) -m tools.setup bench
 	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+law: python ## Write docs/law.md from src/yunzhang/packs/law.toml
+	@$(PYTHON) -m tools.setup check
+	@$(BIN)/python -m tools.law
 
 lock: python ## Resolve pyproject.toml again into requirements.lock
 	@$(PYTHON) -m tools.setup check

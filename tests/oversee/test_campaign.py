@@ -33,7 +33,7 @@ def test_the_campaign_closes_when_every_entry_is_confirmed_within_the_year(guang
     EntryVersion.objects.filter(pk=old.pk).update(published_on=years_ago)
     EntryVersion.objects.filter(pk=new.pk).update(published_on=date(due.year, 1, 5))
     case = of_unit(opened("yearly_catalog", due), guangxi, 2)
-    assert campaign.unconfirmed(case) == [old.resource]
+    assert campaign.unconfirmed(case) == [old]
 
     with pytest.raises(Refused) as early:
         take(guangxi.head, case, "finish")

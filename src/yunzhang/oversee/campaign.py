@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yunzhang import clock
-from yunzhang.gather.models import EntryVersion, Resource
+from yunzhang.gather.models import EntryVersion
 from yunzhang.oversee import dated, scores
 from yunzhang.oversee.models import Score
 from yunzhang.people import cases, notices
@@ -40,16 +40,18 @@ SCORES_MISSING = FaultKind(
 )
 
 
-def entries(case: Case) -> list[Resource]:
-    """Every published resource of the unit whose campaign it is."""
-    live = Resource.objects.filter(unit=_unit(case), versions__state=EntryVersion.State.PUBLISHED)
-    return list(live.distinct().order_by("code"))
+def entries(case: Case) -> list[EntryVersion]:
+    """Every published entry of the unit whose campaign it is."""
+    live = EntryVersion.objects.filter(
+        resource__unit=_unit(case), state=EntryVersion.State.PUBLISHED
+    )
+    return list(live.select_related("resource").order_by("resource__code"))
 
 
-def unconfirmed(case: Case) -> list[Resource]:
+def unconfirmed(case: Case) -> list[EntryVersion]:
     """Those neither confirmed in this campaign nor published anew within its year."""
     done = confirmed(case) | updated(case)
-    return [resource for resource in entries(case) if resource.code not in done]
+    return [entry for entry in entries(case) if entry.resource.code not in done]
 
 
 def confirmed(case: Case) -> set[str]:
@@ -59,12 +61,12 @@ def confirmed(case: Case) -> set[str]:
 
 def updated(case: Case) -> set[str]:
     """The codes published, for the first time or anew, within the campaign's year."""
-    published = EntryVersion.objects.filter(
-        resource__unit=_unit(case),
-        state=EntryVersion.State.PUBLISHED,
-        published_on__year=int(year(case)),
-    )
-    return set(published.values_list("resource__code", flat=True))
+    within = int(year(case))
+    return {
+        entry.resource.code
+        for entry in entries(case)
+        if entry.published_on is not None and entry.published_on.year == within
+    }
 
 
 def year(case: Case) -> str:
@@ -80,7 +82,7 @@ def confirm(actor: Actor, case: Case, codes: list[str], *, why: str) -> Case:
 @cases.does("campaign.confirm")
 def _confirm(doing: Doing) -> None:
     codes = doing.papers[ENTRIES].text.split()
-    own = {resource.code for resource in entries(doing.case)}
+    own = {entry.resource.code for entry in entries(doing.case)}
     wrong = [code for code in codes if code not in own]
     if wrong:
         raise Refused(ENTRIES_OTHERS(codes=_listed(wrong)))
@@ -93,7 +95,7 @@ def _confirm(doing: Doing) -> None:
 
 @cases.does("campaign.finish")
 def _finish(doing: Doing) -> None:
-    left = [resource.code for resource in unconfirmed(doing.case)]
+    left = [entry.resource.code for entry in unconfirmed(doing.case)]
     if left:
         raise Refused(ENTRIES_OPEN(count=len(left), codes=_listed(left)))
     dated.hand_in(doing)

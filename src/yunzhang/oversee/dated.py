@@ -80,17 +80,19 @@ class Dated:
 
 def due_between(pack: Pack, since: date, until: date) -> list[Dated]:
     """Every duty of the pack with a day within these two, the earliest first."""
-    found = [
-        *(one for row in pack.tasks for one in _of_task(row)),
-        *(
-            Dated("reports", row, day, row.cite)
-            for row in pack.reports
-            for day in report_dates(row, since, until)
-        ),
-        *(Dated("targets", row, row.by, row.cite) for row in pack.targets),
-    ]
-    within = [one for one in found if one.on is not None and since <= one.on <= until]
-    return sorted(within, key=lambda one: (one.on or date.max, one.table, one.row.id))
+    reports = (
+        Dated("reports", row, day, row.cite)
+        for row in pack.reports
+        for day in report_dates(row, since, until)
+    )
+    found = [one for one in fixed(pack) if one.on is not None and since <= one.on <= until]
+    return sorted([*found, *reports], key=lambda one: (one.on or date.max, one.table, one.row.id))
+
+
+def fixed(pack: Pack) -> list[Dated]:
+    """The tasks and targets that have their one day, however long ago."""
+    tasks = (one for row in pack.tasks for one in _of_task(row) if one.on is not None)
+    return [*tasks, *(Dated("targets", row, row.by, row.cite) for row in pack.targets)]
 
 
 def undated(pack: Pack) -> list[Dated]:
@@ -102,11 +104,8 @@ def undated(pack: Pack) -> list[Dated]:
 
 def units_of(duty: Dated) -> list[Unit]:
     """The units that owe it: a task's leaders or else its duty units, a report's kinds of units."""
-    if isinstance(duty.row, Task):
-        return units_named(duty.row.lead or duty.row.duty)
-    if isinstance(duty.row, ReportRule):
-        return _of_kinds(duty.row.who)
-    return units_named(duty.row.units)
+    table, *named = _named(duty)
+    return _of_kinds(named) if table == "unit_kinds" else units_named(named)
 
 
 def units_named(ids: Iterable[str]) -> list[Unit]:
@@ -164,6 +163,31 @@ def opened(duties: Iterable[Dated]) -> QuerySet[Case]:
     return Case.objects.filter(about__in=subjects).order_by("pk")
 
 
+def title(duty: Dated) -> str:
+    """What a case for the duty is called: its row, and of a report the time it is of."""
+    on, row = duty.on, duty.row
+    return f"{row.zh}（{_period(on, row)}）" if on and isinstance(row, ReportRule) else row.zh
+
+
+def other_days(case: Case) -> str:
+    """The other days that the texts set for what the case is about, each with its place."""
+    told = decode(case.content, dict)
+    others = [each for each in told.get("others", ()) if each[0] != told.get("due_on")]
+    return ", ".join(f"{on} ({clause})" for on, _document, clause in others)
+
+
+def concerned(duties: Iterable[Dated]) -> dict[str, list[Unit]]:
+    """The units that owe each of these duties, by its subject; no group is looked up twice."""
+    known: dict[tuple[str, ...], list[Unit]] = {}
+    found = {}
+    for duty in duties:
+        named = _named(duty)
+        if named not in known:
+            known[named] = units_of(duty)
+        found[duty.subject] = known[named]
+    return found
+
+
 @cases.does("dated.opened")
 def _begin(doing: Doing) -> None:
     """From the opening on the row's own day runs, whatever the step."""
@@ -209,6 +233,15 @@ def _return(doing: Doing) -> None:
 def accept(doing: Doing) -> None:
     """The duty is done."""
     clocks.stop(RULE, cases.subject_of(doing.case), clock.today())
+
+
+def _named(duty: Dated) -> tuple[str, ...]:
+    """Whom the row names: the table of the pack and the ids in it."""
+    if isinstance(duty.row, ReportRule):
+        return ("unit_kinds", *duty.row.who)
+    if isinstance(duty.row, Task):
+        return ("units", *(duty.row.lead or duty.row.duty))
+    return ("units", *duty.row.units)
 
 
 def _of_task(row: Task) -> Iterator[Dated]:
@@ -260,7 +293,7 @@ def _open(actor: Actor, duty: Dated, unit: Unit, why: str) -> Case:
         actor,
         procedure,
         about=duty.subject,
-        title=f"{row.zh}（{period(duty)}）" if isinstance(row, ReportRule) else row.zh,
+        title=title(duty),
         parties={UNIT: [unit], DUTY: others},
         why=why,
         content={
@@ -278,11 +311,8 @@ def _helping(duty: Dated) -> list[Unit]:
     return units_named(row.duty) if isinstance(row, Task) and row.lead else []
 
 
-def period(duty: Dated) -> str:
-    """The time a report is of, as its title names it."""
-    on, row = duty.on, duty.row
-    if on is None or not isinstance(row, ReportRule):
-        return ""
+def _period(on: date, row: ReportRule) -> str:
+    """The time a report is of."""
     if row.cycle == "quarter":
         return f"{on.year}年第{(on.month + 2) // 3}季度"
     return f"{on.year}年{on.month}月" if row.cycle == "month" else f"{on.year}年"

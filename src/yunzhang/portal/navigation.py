@@ -54,6 +54,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("usage", gettext_noop("Usage"), "usage.see"),
             Place("scores", gettext_noop("Scoreboard"), "score.see"),
+            Place("duties", gettext_noop("Dated duties"), "desk.see"),
             Place("ledger", gettext_noop("Ledger"), "ledger.see"),
         ),
     ),
@@ -62,6 +63,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("calendar", gettext_noop("Working calendar"), "desk.see"),
             Place("packs", gettext_noop("Policy packs"), "desk.see"),
+            Place("law", gettext_noop("What the law asks"), "desk.see"),
             Place("permissions", gettext_noop("Who may do what"), "desk.see"),
             Place("units", gettext_noop("Units"), "unit.register"),
             Place("people", gettext_noop("People"), "person.register"),

@@ -88,6 +88,25 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "fault": (_("Batch refused"), Tone.BAD),
         "silent": (_("Nothing received"), Tone.CALM),
     },
+    "duty": {
+        "late": (_("Late"), Tone.BAD),
+        "open": (_("In hand"), Tone.BUSY),
+        "handed_in": (_("Handed in"), Tone.BUSY),
+        "coming": (_("Not open yet"), Tone.CALM),
+        "nobody": (_("No unit registered for it"), Tone.WARN),
+        "done": (_("Done"), Tone.GOOD),
+        "target": (_("Target"), Tone.CALM),
+        "in_effect": (_("In effect"), Tone.CALM),
+        "before": (_("Before this hub"), Tone.CALM),
+    },
+    "law": {
+        "built": (_("Built"), Tone.GOOD),
+        "part": (_("Partly built"), Tone.WARN),
+        "recorded": (_("Recorded"), Tone.BUSY),
+        "shown": (_("Shown only"), Tone.CALM),
+        "missing": (_("Not built"), Tone.BAD),
+        "outside": (_("Not software"), Tone.CALM),
+    },
 }
 
 GRADES: dict[Grade, str] = {
