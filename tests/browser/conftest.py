@@ -157,7 +157,7 @@ class Window:
 
     def done(self) -> None:
         """The deed was done: the page says so, and no fault stands on it."""
-        assert self.page.locator('[role="status"]').count(), self.page.inner_text("main")
+        assert self.page.locator('.notice[role="status"]').count(), self.page.inner_text("main")
 
     def text(self) -> str:
         return self.page.inner_text("main")

@@ -113,8 +113,8 @@ def test_five_people_walk_one_table_through_its_life(windows, hub: Hub, beside: 
     asker.press("登记")
     asker.done()
     asker.open("/catalog")
-    asker.page.fill("#q", "行政区划")
-    asker.page.get_by_text("1 个条目").wait_for()
+    asker.page.fill("#list-catalog-q", "行政区划")
+    asker.page.get_by_text("第 1–1 条，共 1 条").wait_for()
     asker.follow("乡级行政区划代码")
     asker.follow("申请共享")
     asker.fill(
@@ -225,8 +225,8 @@ def test_a_page_works_without_scripts(chromium, hub: Hub):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.goto(f"{hub.url}/catalog")
-    page.fill("#q", "没有这样的数据")
-    page.get_by_role("button", name="搜索").click()
+    page.fill("#list-catalog-q", "没有这样的数据")
+    page.get_by_role("button", name="筛选").click()
 
     assert "没有找到" in page.inner_text("main")
     context.close()

@@ -65,6 +65,12 @@ class Choice:
     title: str
     value: str
     choices: Choices | None
+    least: int
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is anything to choose."""
+        return self.choices is None or bool(self.value) or len(self.choices) >= self.least
 
 
 class Listed:
@@ -97,6 +103,7 @@ class Listed:
                 gettext(one.title),
                 self._said(one.id),
                 one.choices(self.all.source) if one.choices else None,
+                one.least,
             )
             for one in self.listing.filters
         ]
@@ -307,6 +314,8 @@ def answer(
 def _cell(column: Column, row: Any) -> Cell:
     marks = tuple(column.marks(row)) if column.marks else ()
     words = column.said(row)
+    if marks and words == "—":
+        words = ""
     if column.kind == Kind.STATE:
         value = column.value(row)
         tone = STATES[column.states].get(value, ("", Tone.CALM))[1]

@@ -91,6 +91,7 @@ class Filter:
     title: str
     where: Callable[[str], Any]
     choices: Callable[[Any], Choices] | None = None
+    least: int = 1  # choices without which it is not worth its place
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def of_units(id: str, title: str, field: str) -> Filter:
         named = rows.order_by(f"{field}__code").exclude(**{field: None})
         return list(named.values_list(f"{field}__code", f"{field}__short_name").distinct())
 
-    return Filter(id, title, lambda value: Q(**{f"{field}__code": value}), units)
+    return Filter(id, title, lambda value: Q(**{f"{field}__code": value}), units, least=2)
 
 
 def _plain(value: Any) -> str:

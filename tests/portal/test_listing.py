@@ -1,0 +1,393 @@
+"""Lists: searched, filtered, sorted, paged and exported, whatever the address says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from tests.hub_world import credit_code
+from tests.portal.town import Town
+from yunzhang import clock
+from yunzhang.gather.models import DataTable, EntryVersion, InformationSystem, Node, Resource
+from yunzhang.oversee.models import Score
+from yunzhang.people.models import CalendarDay, FactRow, Unit
+from yunzhang.people.permissions import pack
+from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
+from yunzhang.use.models import Usage, UsageDay
+
+# Every list: who reads it, and where.
+LISTS = {
+    "catalog": ("consumer", "/catalog"),
+    "tables": ("provider", "/systems"),
+    "quality": ("provider", "/quality"),
+    "nodes": ("provider", "/nodes"),
+    "requests": ("consumer", "/requests"),
+    "grants": ("provider", "/grants"),
+    "keys": ("consumer", "/keys"),
+    "usage": ("provider", "/usage"),
+    "scores": ("chief", "/scores"),
+    "records of a figure": ("chief", "/scores/2026Q4/{unit}/catalog_coverage"),
+    "logs": ("auditor", "/ledger"),
+    "facts": ("auditor", "/ledger/HUB"),
+    "receipts": ("auditor", "/ledger/civil-node"),
+    "packs": ("provider", "/packs"),
+    "calendar": ("reviewer", "/calendar?year=2026"),
+}
+JUNK = "page=%C2%B2&sort=-nobody&state=%0Ax&unit=nowhere&zzz=1&after=%D9%A3&export=pdf&s_page=-1"
+
+
+def at(town: Town, name: str) -> tuple[str, str]:
+    who, address = LISTS[name]
+    return who, address.format(unit=town.units[2].code)
+
+
+def also(address: str, query: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{query}"
+
+
+def excel(answer: Any) -> list[tuple[Any, ...]]:
+    return list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values)
+
+
+def lines(answer: Any) -> list[list[str]]:
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def more(town: Town, numbers: range) -> None:
+    """One more of everything that lists hold for each number."""
+    unit, now = town.units[2], clock.now()
+    sought, grant = town.requests["applied"], town.grants["granted"]
+    entry, table = town.entries["townships"], town.tables["townships"]
+    log = Usage.objects.all()[0].log
+    figures = Score.objects.get(period="2026Q4", unit=unit).figures
+    for n in numbers:
+        other = Unit.objects.create(
+            code=credit_code(500 + n), name=f"第{n}局", short_name=f"{n}局", tier="county"
+        )
+        system = InformationSystem.objects.create(unit=unit, name=f"系统{n}")
+        held = DataTable.objects.create(
+            system=system, name=f"t-{n}", title=f"数据表{n}", source=table.source, node=table.node
+        )
+        resource = Resource.objects.create(code=f"307009/{n:06}", unit=other, table=held)
+        EntryVersion.objects.create(
+            resource=resource,
+            number=1,
+            state="published",
+            draft=entry.draft,
+            title=f"资源{n}",
+            share_type="2",
+            classification="307009",
+            drafted_by=town.provider.person,
+            published_on=now.date(),
+        )
+        made = ShareRequest.objects.create(
+            number=f"N-{n}",
+            consumer=town.units[4],
+            provider=unit,
+            resource=resource,
+            state="draft",
+            scenario="流调",
+            purpose=f"=用途{n}",
+            items="[]",
+            delivery="service_api",
+            duration_days=30,
+            drafted_by=town.consumer.person,
+            applied_at=now - timedelta(days=n),
+        )
+        GrantRow.objects.create(
+            id=f"g-{n}",
+            request=made,
+            node=grant.node,
+            consumer=sought.consumer,
+            provider=unit,
+            resource=resource,
+            state_at=now,
+            issued_at=now - timedelta(days=60 + n),
+            until=now,
+            signed=grant.signed,
+        )
+        Node.objects.create(
+            name=f"node-{n}", unit=unit, address="http://127.0.0.1:1", key=grant.node.key
+        )
+        CallerKey.objects.create(
+            unit=town.units[4],
+            name=f"key-{n}",
+            key=f"k{n}",
+            registered_by=town.consumer.person,
+            registered_at=now,
+        )
+        Usage.objects.create(
+            log=log, index=9000 + n, at=now, consumer=other, outcome="refused", rows=0, bytes=0,
+            leaf="{}",
+        )  # fmt: skip
+        UsageDay.objects.create(day=now.date(), consumer=other, provider=unit, refused=1)
+        Score.objects.create(
+            unit=other,
+            period="2026Q4",
+            frozen_at=now,
+            total=50,
+            figures=figures,
+            signed="{}",
+        )
+        CalendarDay.objects.get_or_create(
+            day=date(2026, 6, 1) + timedelta(days=n), defaults={"is_workday": False, "note": "试"}
+        )
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_asks_the_database_no_more_however_long_it_is(name, town, visit):
+    who, address = at(town, name)
+    client = visit(who)
+    client.get(address)  # what is learned once is no question of the list
+    asked = []
+    with CaptureQueriesContext(connection) as frame:
+        client.get("/password")
+
+    for numbers in (range(5), range(5, 60)):
+        more(town, numbers)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(address)
+        assert page.status_code == 200
+        asked.append(len(queries) - len(frame))
+
+    assert asked[0] == asked[1]
+    assert asked[1] < 10
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_what_an_address_says_that_means_nothing_is_passed_over(name, town, visit):
+    who, address = at(town, name)
+
+    answer = visit(who).get(also(address, JUNK))
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_file_holds_what_the_page_lists_with_heads_of_the_readers_language(name, town, visit):
+    who, address = at(town, name)
+
+    chinese = visit(who).get(also(address, "export=xlsx"))
+    english = visit(who, "en").get(also(address, "export=csv"))
+
+    book, text = excel(chinese), lines(english)
+    assert len(book) == len(text) > 1
+    assert all(re.search("[\u4e00-\u9fff]", head) for head in book[0])
+    assert not any(re.search("[\u4e00-\u9fff]", head) for head in text[0])
+    assert clock.today().isoformat() in chinese["Content-Disposition"]
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name not in ("scores", "packs")])
+def test_every_order_offered_turns_the_list(name, town, visit):
+    who, address = at(town, name)
+    more(town, range(3))
+    client = visit(who)
+    heads = set(
+        re.findall(r'<option value="(-?\w+)">[^<]* [↑↓]', client.get(address).content.decode())
+    )
+
+    for sort in heads:
+        # Two lists stand on the page of systems: each takes its own parameter.
+        pages = [client.get(also(address, f"{part}={sort}")) for part in ("sort", "s_sort")]
+        assert {page.status_code for page in pages} == {200}
+        turned = any("aria-sort" in page.content.decode() for page in pages)
+        assert turned or name == "catalog"
+    assert heads
+
+
+def test_a_list_is_read_page_after_page_with_nothing_lost(town, visit):
+    more(town, range(120))
+    client = visit("consumer")
+    every = {row.number for row in ShareRequest.objects.all()}
+
+    seen: list[str] = []
+    address = "/requests?sort=purpose"
+    while address:
+        page = client.get(address).content.decode()
+        seen += re.findall(r'<a href="/requests/([^"]+)"><b>', page)
+        onward = re.search(r'rel="next" href="([^"]+)"', page)
+        address = onward[1].replace("&amp;", "&") if onward else ""
+
+    assert len(seen) == len(set(seen)) == len(every)
+    assert set(seen) == every
+    assert f"1–50 条，共 {len(every)} 条" in client.get("/requests").content.decode()
+
+
+def test_a_page_that_is_not_there_shows_the_last(town, visit):
+    page = visit("consumer").get("/requests?page=999")
+
+    assert town.requests["applied"].number in page.content.decode()
+
+
+def test_a_search_a_filter_and_an_order_are_kept_by_every_link(town, visit):
+    more(town, range(120))
+
+    page = visit("consumer").get("/requests?q=用途&state=draft&sort=-applied").content.decode()
+
+    links = [
+        *re.findall(r'rel="next" href="([^"]+)"', page),
+        *re.findall(r'href="([^"]*export=[^"]+)"', page),
+    ]
+    assert len(links) == 3
+    for link in links:
+        assert "state=draft" in link
+        assert "sort=-applied" in link
+        assert "q=%E7%94%A8%E9%80%94" in link
+    assert 'aria-sort="descending"' in page
+
+
+def test_a_filter_leaves_what_was_asked_for_on_the_page_and_in_the_file(town, visit):
+    client = visit("consumer")
+
+    page = client.get("/requests?state=refused").content.decode()
+    file = lines(client.get("/requests?state=refused&export=csv"))
+
+    assert "健康产业招商名录" in page
+    assert "急救调度地址匹配" not in page
+    assert [line[0] for line in file[1:]] == ["健康产业招商名录"]
+
+
+def test_every_word_searched_for_must_stand_somewhere(town, visit):
+    client = visit("consumer")
+
+    both = client.get("/requests?q=急救 民政厅").content.decode()
+    other = client.get("/requests?q=急救 统计局").content.decode()
+
+    assert "急救调度地址匹配" in both
+    assert "没有找到" in other
+
+
+def test_an_empty_list_and_an_empty_answer_say_different_things(town, visit):
+    client = visit("stats_head")
+
+    nothing = client.get("/requests").content.decode()
+    missed = client.get("/requests?q=急救").content.decode()
+
+    assert "在目录中找到所需数据" in nothing
+    assert "没有找到" in missed
+    assert "没有找到" not in nothing
+
+
+def test_the_rows_of_others_stand_on_no_page_and_in_no_file(town, visit):
+    client = visit("stats_head")
+
+    for query in ("", "?state=applied", "?q=急救", "?export=csv", "?export=csv&consumer=x"):
+        answer = client.get(f"/requests{query}")
+        whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        rows = whole.decode().partition("<main")[2] or whole.decode()
+        assert "急救调度地址匹配" not in rows
+
+
+def test_no_file_holds_a_row_of_anyones_data(town, visit):
+    for name in LISTS:
+        who, address = at(town, name)
+        text = "\n".join(
+            ",".join(line) for line in lines(visit(who).get(also(address, "export=csv")))
+        )
+
+        assert "0776382" not in text
+        assert "451024100" not in text
+
+
+def test_a_file_holds_numbers_and_dates_as_such_and_no_formula(town, visit):
+    more(town, range(3))
+
+    book = excel(visit("consumer").get("/requests?export=xlsx&q=用途"))
+    entries = excel(visit("consumer").get("/catalog?export=xlsx"))
+    leaves = excel(visit("auditor").get("/ledger/HUB?export=xlsx"))
+    text = lines(visit("consumer").get("/requests?export=csv&q=用途"))
+
+    row = dict(zip(book[0], book[1], strict=True))
+    assert row["申请事项"].startswith("=用途")
+    assert isinstance(row["申请日期"], datetime)
+    assert text[1][0].startswith("'=用途")
+    assert {type(line[entries[0].index("行数")]) for line in entries[1:]} <= {int, type(None)}
+    assert {type(line[0]) for line in leaves[1:]} == {int}
+    assert {type(line[1]) for line in leaves[1:]} == {datetime}
+
+
+def test_a_list_too_long_for_a_file_says_so(town, visit, monkeypatch):
+    held = type(pack()).limit
+    monkeypatch.setattr(
+        type(pack()), "limit", lambda self, id: 3 if id == "page.export_rows" else held(self, id)
+    )
+
+    answer = visit("consumer").get("/requests?export=xlsx")
+
+    assert answer.status_code == 422
+    assert "一个文件装不下" in answer.content.decode()
+
+
+def test_fifty_thousand_rows_leave_as_one_file(town, visit):
+    fact = FactRow.objects.exclude(index=None).first()
+    assert fact is not None
+    kept = {"person": None, "unit": None, "salt": "", "leaf": "{}", "why": "x", "content": "{}"}
+    from uuid import uuid4
+
+    FactRow.objects.bulk_create(
+        FactRow(
+            id=uuid4(),
+            at=fact.at,
+            deed="entry.edited",
+            subject=f"entry:{n}",
+            index=10**6 + n,
+            **kept,
+        )
+        for n in range(49_000)
+    )
+
+    answer = visit("auditor").get("/ledger/HUB?export=csv&deed=entry.edited")
+
+    assert len(lines(answer)) > 49_000
+
+
+def test_htmx_is_given_the_list_alone(town, visit):
+    client = visit("consumer")
+
+    part = client.get(
+        "/requests?q=急救", headers={"HX-Request": "true", "HX-Target": "list-requests"}
+    )
+
+    assert "急救调度地址匹配" in part.content.decode()
+    assert "<html" not in part.content.decode()
+    assert "HX-Target" in part["Vary"]
+
+
+def test_htmx_after_the_end_of_a_session_loads_the_whole_page_again(client, db):
+    answer = client.get("/requests", headers={"HX-Request": "true", "HX-Target": "list-requests"})
+
+    assert answer["HX-Refresh"] == "true"
+    assert not answer.content
+
+
+def test_what_a_search_ranks_first_stays_first_until_an_order_is_asked_for(town, visit):
+    more(town, range(5))
+    title = re.compile(r'<h3><a href="[^"]+">([^<]+)</a>')
+    client = visit("consumer")
+
+    ranked = title.findall(client.get("/catalog?q=307001/000002").content.decode())
+    turned = title.findall(client.get("/catalog?sort=-title").content.decode())
+
+    assert ranked[0] == "统计用乡级区划代码"
+    assert turned == sorted(turned, reverse=True)
+
+
+def test_a_unit_measured_too_little_stands_below_the_ranked_with_its_reason(town, visit):
+    score = Score.objects.get(period="2026Q4", unit=town.units[4])
+
+    page = visit("chief").get("/scores").content.decode()
+
+    assert score.total is None or "至少须 2 项" in page
+    places = excel(visit("chief").get("/scores?export=xlsx"))[1:]
+    ranked = [line[0] for line in places]
+    assert ranked == sorted(ranked, key=lambda place: (place is None, place or 0))
+    assert all(line[4] for line in places if line[0] is None)
