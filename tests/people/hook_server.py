@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import ipaddress
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from yunzhang import clock
 
 
 @dataclass
@@ -57,9 +68,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def hook_server() -> Iterator[System]:
-    """The system on a free port until the block ends."""
+def hook_server(certificate: Path | None = None, key: Path | None = None) -> Iterator[System]:
+    """The system on a free port until the block ends; with a certificate it speaks TLS."""
     with _Server(("127.0.0.1", 0), _Answer) as server:
+        if certificate and key:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         system = System(port=server.server_address[1])
         server.system = system  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
@@ -69,3 +84,25 @@ def hook_server() -> Iterator[System]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate of 127.0.0.1 that vouches for itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    host = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder(
+        issuer_name=name,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=clock.now() - timedelta(days=1),
+        not_valid_after=clock.now() + timedelta(days=1),
+    ).add_extension(host, critical=False)
+    certificate = builder.sign(key, hashes.SHA256())
+    places = folder / "certificate.pem", folder / "key.pem"
+    plain = serialization.NoEncryption()
+    kind = serialization.PrivateFormat.PKCS8
+    places[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    places[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, kind, plain))
+    return places

@@ -15,7 +15,7 @@ import pytest
 from django.db import connections, transaction
 
 from tests.hub_world import WHY, HubWorld, build
-from tests.people.hook_server import System, hook_server
+from tests.people.hook_server import System, hook_server, self_signed
 from tests.people.smtp_server import free_port
 from yunzhang import clock
 from yunzhang.people import notices, webhook_calls, webhooks
@@ -375,3 +375,20 @@ def test_two_workers_at_once_make_each_call_once(hub_home: Path, system: System)
         one.join()
 
     assert len(system.calls) == len({headers["webhook-id"] for headers, _ in system.calls}) == 8
+
+
+def test_a_certificate_nobody_vouches_for_is_not_trusted(
+    hub: HubWorld, opened, tmp_path: Path, monkeypatch
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    with hook_server(certificate, key) as system:
+        hooked(hub, f"https://127.0.0.1:{system.port}/told")
+        tell(hub)
+        webhook_calls.send_due()
+        untrusted = len(system.calls)
+        # As an operator does it for an authority of their own network.
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        pass_time(pack().limit("webhook.pause_seconds"))
+        webhook_calls.send_due()
+
+    assert (untrusted, len(system.calls)) == (0, 1)
