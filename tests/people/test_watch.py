@@ -111,7 +111,7 @@ def test_a_warning_says_how_long_is_left_of_what(world: HubWorld) -> None:
     watch.sweep(date(2026, 3, 12))
 
     notice = Notice.objects.get(kind="warned")
-    assert notice.zh == "有条件共享答复还有 2 个工作日到期（2026-03-16）：疫苗接种点规划"
+    assert notice.zh == "有条件共享答复：还有 2 个工作日到期（2026-03-16） · 疫苗接种点规划"
     assert (notice.subject, notice.reference) == (SUBJECT, "GX-1")
 
 

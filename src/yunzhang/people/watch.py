@@ -261,10 +261,10 @@ def _holders(seats: Iterable[tuple[str, Unit | None]], today: date) -> list[Pers
 
 def _tell(clock: Clock, key: str, kind: str, said: Text, persons: list[Person]) -> None:
     turn = Turn.objects.filter(subject=clock.subject).first()
-    name, title = _name(clock, turn), f"：{turn.title}" if turn else ""
-    text = Text(f"{name.zh}{said.zh}{title}", f"{name.en}: {said.en}{title.replace('：', ' · ')}")
-    reference = turn.reference if turn else clock.reference
-    about = (clock.subject, reference, text)
+    name, title = _name(clock, turn), turn.title if turn else clock.reference
+    of = f" · {title}" if title else ""
+    text = Text(f"{name.zh}：{said.zh}{of}", f"{name.en}: {said.en}{of}")
+    about = clock.subject, turn.reference if turn else clock.reference, text
     notices.tell(persons, f"clock:{clock.pk}:{key}", kind, *about, units=(clock.unit,))
 
 
