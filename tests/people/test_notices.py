@@ -73,6 +73,14 @@ def test_a_long_title_is_cut_rather_than_refused(hub: HubWorld) -> None:
     assert one.zh.endswith("…")
 
 
+def test_long_keys_that_begin_alike_are_two(hub: HubWorld) -> None:
+    for end in ("a", "b", "a"):
+        tell(hub.officer.person, key="k" * 200 + end)
+
+    assert notices.unread(hub.officer.person) == 2
+    assert all(len(one.key) <= 160 for one in notices.of(hub.officer.person))
+
+
 def test_someone_who_left_is_not_told(hub: HubWorld) -> None:
     hub.officer.person.is_active = False
 

@@ -20,7 +20,7 @@ SOURCES = [  # the folders below which files may be registered as sources
     for folder in os.environ.get("YUNZHANG_SOURCES", str(HOME / "sources")).split(os.pathsep)
 ]
 
-MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}  # any other way keeps the hub from starting
+MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 def _secret() -> str:
@@ -160,6 +160,8 @@ USE_TZ = True
 # The address people reach this hub at, for links in mails and calls; empty: they hold none.
 ADDRESS = os.environ.get("YUNZHANG_ADDRESS", "").rstrip("/")
 MAIL_TLS = os.environ.get("YUNZHANG_MAIL_TLS") or "starttls"
+if MAIL_TLS not in MAIL_PORTS:
+    raise ValueError(f"YUNZHANG_MAIL_TLS is {MAIL_TLS}. Next: set starttls, tls or none.")
 EMAIL_HOST = os.environ.get("YUNZHANG_MAIL_HOST", "")  # empty: no mail at all
 EMAIL_PORT = int(os.environ.get("YUNZHANG_MAIL_PORT") or MAIL_PORTS[MAIL_TLS])
 EMAIL_HOST_USER = os.environ.get("YUNZHANG_MAIL_USER", "")

@@ -13,11 +13,13 @@ from django.db.models import Case, CharField, Q, QuerySet, When
 from yunzhang import clock
 from yunzhang.people import choices, webhooks
 from yunzhang.people.models import Delegation, Notice, NoticeChoice, Person, Post, Unit
+from yunzhang.terms.document import digest
 from yunzhang.terms.faults import Text
 
 # What a notice may be about; pages give each its word.
 TURN, WARNED, EXPIRED, ESCALATED, TOLD = "turn", "warned", "expired", "escalated", "told"
 KINDS = (TURN, WARNED, EXPIRED, ESCALATED, TOLD)
+MARK = 32  # characters of a digest that no two keys share
 
 
 def tell(
@@ -34,6 +36,7 @@ def tell(
 
     The systems of `units`, where they have a webhook, are told the same.
     """
+    key = _short(key)
     wanted = {one.pk: one for one in persons if one.is_active}
     now = clock.now()
     ways = choices.of_all(wanted.values())
@@ -124,6 +127,15 @@ def _row(
         at=now,
         mail_at=choices.mail_at(choice, now),
     )
+
+
+def _short(key: str) -> str:
+    """The key itself, or where no record holds it, its beginning with a digest of all of it."""
+    most = Notice._meta.get_field("key").max_length  # noqa: SLF001
+    if most is None or len(key) <= most:
+        return key
+    mark = digest(key.encode())[:MARK]
+    return f"{key[: most - MARK]}{mark}"
 
 
 def _fit(text: str, name: str) -> str:
