@@ -14,13 +14,15 @@ from typing import Any
 
 from yunzhang.protect import merkle
 from yunzhang.protect.audit import Audit, Progress
-from yunzhang.protect.keys import PublicKey, same
+from yunzhang.protect.keys import PublicKey, open_signed, same
 from yunzhang.protect.merkle import TILE_WIDTH
 from yunzhang.protect.notes import Checkpoint, parse_proof, verify_checkpoint
 from yunzhang.protect.tiles import TileFolder
+from yunzhang.terms.certificate import KIND, DisposalCertificate
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.faults import Fault, FaultKind, Language, Refused, Text
 from yunzhang.terms.receipt import Receipt, salted
+from yunzhang.terms.signed import Signed
 
 _DO_NOT_RELY = Text(
     "不要采信，向日志的持有方和监督部门报告。",
@@ -119,6 +121,11 @@ def verify_receipt(
     return _verdict(_receipted(receipt, proof, vkey, salt, answer))
 
 
+def verify_certificate(certificate: bytes, vkey: str) -> Verdict:
+    """Check that a certificate of disposal is signed by this key, word for word, as such."""
+    return _verdict(_certified(certificate, vkey))
+
+
 def verify_log(
     folder: Path,
     vkey: str,
@@ -164,6 +171,34 @@ def _receipted(
         if not same(salted(salt, answer).encode(), document.answer_hash.encode()):
             raise Refused(ANSWER_DIFFERS())
         yield Text("应答内容与回执一致。", "The answer is the one the receipt is of."), {}
+
+
+def _certified(certificate: bytes, vkey: str) -> Iterator[Found]:
+    key = PublicKey.parse(vkey)
+    yield (
+        Text("公钥可用：{name}。", "The public key is readable; it is of {name}."),
+        {"name": key.name},
+    )
+    said = open_signed(decode(certificate, Signed), KIND, DisposalCertificate, (key,))
+    yield (
+        Text(
+            "证书 {number} 由该密钥签名，内容未经改动。",
+            "The certificate {number} is signed by this key and unchanged.",
+        ),
+        {"number": said.number},
+    )
+    yield (
+        Text(
+            "{consumer}已处置授权 {grant} 的数据，{provider}于 {on} 确认。",
+            "{consumer} disposed of the data of grant {grant}; {provider} confirmed it on {on}.",
+        ),
+        {
+            "consumer": said.consumer.name,
+            "grant": said.grant,
+            "provider": said.provider.name,
+            "on": said.confirmed_at.date(),
+        },
+    )
 
 
 def _say_it_once(receipt: bytes) -> None:

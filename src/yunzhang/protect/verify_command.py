@@ -1,4 +1,4 @@
-"""The command `yunzhang verify`: receipt, proof or log, checked from files alone."""
+"""The command `yunzhang verify`: receipt, certificate, proof or log, checked from files alone."""
 
 from __future__ import annotations
 
@@ -7,28 +7,38 @@ import json
 import sys
 from pathlib import Path
 
-from yunzhang.protect.verify import Verdict, verify_log, verify_proof, verify_receipt
+from yunzhang.protect.verify import (
+    Verdict,
+    verify_certificate,
+    verify_log,
+    verify_proof,
+    verify_receipt,
+)
 from yunzhang.terms.faults import Language
 
 HOLDS, WRONG, UNUSABLE = 0, 1, 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add `receipt`, `proof` and `log` with their arguments to the parser of `verify`."""
-    kinds = parser.add_subparsers(dest="what", required=True, metavar="receipt|proof|log")
+    """Add the kinds of what can be verified, with their arguments, to the parser of `verify`."""
+    kinds = parser.add_subparsers(
+        dest="what", required=True, metavar="receipt|certificate|proof|log"
+    )
     receipt = kinds.add_parser("receipt", help="回执是否在日志中 / is this receipt in the log")
     receipt.add_argument("receipt", type=Path, help="receipt, JSON")
     receipt.add_argument("proof", type=Path, help="tlog-proof")
     receipt.add_argument("--salt", help="as the node gave it; with --answer")
     receipt.add_argument("--answer", type=Path, help="the answer's bytes; with --salt")
+    paper = kinds.add_parser("certificate", help="处置证书是否真实 / is this certificate genuine")
+    paper.add_argument("certificate", type=Path, help="certificate of disposal, JSON")
     proof = kinds.add_parser("proof", help="条目是否在日志中 / is this entry in the log")
     proof.add_argument("entry", type=Path, help="the entry's exact bytes")
     proof.add_argument("proof", type=Path, help="tlog-proof")
     log = kinds.add_parser("log", help="重算整个日志 / recompute a whole log")
     log.add_argument("folder", type=Path, help="folder with checkpoint and tile/")
     log.add_argument("--since", type=Path, help="an older checkpoint of the same log")
-    for kind in (receipt, proof, log):
-        kind.add_argument("--key", required=True, help="the log's public key, or a file with it")
+    for kind in (receipt, paper, proof, log):
+        kind.add_argument("--key", required=True, help="the signer's public key, or a file with it")
         kind.add_argument("--lang", choices=("zh", "en"), default="zh")
         kind.add_argument("--json", action="store_true", help="print the verdict as JSON")
     parser.set_defaults(run=run)
@@ -64,6 +74,8 @@ def _verify(arguments: argparse.Namespace) -> Verdict:
     if arguments.what == "log":
         since = _text(arguments.since) if arguments.since else None
         return verify_log(arguments.folder, vkey, since)
+    if arguments.what == "certificate":
+        return verify_certificate(arguments.certificate.read_bytes(), vkey)
     proof = _text(arguments.proof)
     if arguments.what == "proof":
         return verify_proof(arguments.entry.read_bytes(), proof, vkey)
