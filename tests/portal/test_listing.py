@@ -40,6 +40,8 @@ LISTS = {
     "receipts": ("auditor", "/ledger/civil-node"),
     "packs": ("provider", "/packs"),
     "calendar": ("reviewer", "/calendar?year=2026"),
+    "units": ("reviewer", "/units"),
+    "people": ("reviewer", "/people"),
 }
 JUNK = "page=%C2%B2&sort=-nobody&state=%0Ax&unit=nowhere&zzz=1&after=%D9%A3&export=pdf&s_page=-1"
 
@@ -202,6 +204,20 @@ def test_every_order_offered_turns_the_list(name, town, visit):
         turned = any("aria-sort" in page.content.decode() for page in pages)
         assert turned or name == "catalog"
     assert heads
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_choice_of_every_filter_is_answered(name, town, visit):
+    who, address = at(town, name)
+    client = visit(who)
+    page = client.get(address).content.decode()
+    forms = re.findall(r'<form method="get".*?</form>', page, re.DOTALL)
+    selects = [one for form in forms for one in re.findall(r"<select.*?</select>", form, re.DOTALL)]
+
+    for select in selects:
+        [field] = re.findall(r'name="([^"]+)"', select)
+        for value in re.findall(r'<option value="([^"]+)"', select):
+            assert client.get(also(address, f"{field}={value}")).status_code == 200
 
 
 def test_a_list_is_read_page_after_page_with_nothing_lost(town, visit):

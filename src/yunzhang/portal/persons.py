@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from yunzhang.portal import history, seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
-from yunzhang.portal.standing import Spell, spell
+from yunzhang.portal.standing import Spell, spell, told
 from yunzhang.portal.templatetags.said import role_name, said
 
 
@@ -49,7 +50,7 @@ LIST = Listing(
     ),
     (_("Nobody yet"), _("Register the first person below.")),
     order=("pk",),
-    filters=(Filter("role", _("Role"), lambda value: {"posts__role": value}, _roles),),
+    filters=(Filter("role", _("Role"), lambda value: Q(posts__role=value), _roles),),
     hint=_("Name or unit"),
 )
 
@@ -68,16 +69,12 @@ def person(request: Visit, username: str) -> HttpResponse:
     held = seen.one(Person.objects.all(), username=username)
     if request.method == "POST":
         return do(request, DEEDS, held)
-    today = clock.today()
-    posts = held.posts.select_related("unit").order_by("-from_date", "pk")
-    told = sorted(
-        ((post, spell(post, today)) for post in posts), key=lambda each: list(Spell).index(each[1])
-    )
+    posts = told(held.posts.select_related("unit").order_by("-from_date", "pk"), clock.today())
     given, taken = delegations.of(held)
     context = {
         "person": held,
-        "posts": told,
-        "running": [post for post, now in told if now is not Spell.OVER],
+        "posts": posts,
+        "running": [post for post, now in posts if now is not Spell.OVER],
         "given": given,
         "taken": taken,
         "second_factor": second_factor.is_set(held),

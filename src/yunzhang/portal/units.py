@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from yunzhang.portal import history, seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
-from yunzhang.portal.standing import Spell, spell
+from yunzhang.portal.standing import Spell, spell, told
 from yunzhang.portal.templatetags.said import coded, said
 from yunzhang.terms.faults import Refused
 
@@ -59,7 +60,7 @@ LIST = Listing(
     ),
     (_("No unit yet"), _("Register the first one below.")),
     order=("code",),
-    filters=(Filter("tier", _("Tier"), lambda value: {"tier": value}, _tiers),),
+    filters=(Filter("tier", _("Tier"), lambda value: Q(tier=value), _tiers),),
     hint=_("Name or credit code"),
 )
 
@@ -69,10 +70,8 @@ def unit_list(request: Visit) -> HttpResponseBase:
     if request.method == "POST":
         return do(request, {"register": _register})
     found = Unit.objects.select_related("parent")
-    context = {"tree": tree(found), "several": found.count() > pack().limit("page.rows")}
-    return answer(
-        request, "portal/units.html", {**context, **_offered()}, units=Listed(request, LIST, found)
-    )
+    context = {"tree": tree(found), **_offered()}
+    return answer(request, "portal/units.html", context, units=Listed(request, LIST, found))
 
 
 @door("unit.register")
@@ -119,11 +118,8 @@ def _chiefs() -> Mapping[int, list[Post]]:
 
 
 def _posts(unit: Unit) -> list[tuple[Post, Spell]]:
-    """The posts of a unit: those of today, those ahead, those over."""
-    today = clock.today()
     held = Post.objects.filter(unit=unit).select_related("person").order_by("-from_date", "pk")
-    told = [(post, spell(post, today)) for post in held]
-    return sorted(told, key=lambda each: list(Spell).index(each[1]))
+    return told(held, clock.today())
 
 
 def _authority(unit: Unit) -> Unit | None:
