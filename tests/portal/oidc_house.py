@@ -32,8 +32,7 @@ class House(BaseHTTPRequestHandler):
 
     @property
     def issuer(self) -> str:
-        host, port = self.server.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return f"http://{self.headers['Host']}"
 
     def do_GET(self) -> None:
         split = urlsplit(self.path)

@@ -27,7 +27,7 @@ PERMISSION_NAMES: dict[str, Text] = {
     "usage.see": Text("查看使用情况", "see usage"),
     "score.see": Text("查看评分", "see scores"),
     "score.freeze": Text("冻结评分", "freeze scores"),
-    "ledger.see": Text("查看存证日志", "see the ledger"),
+    "ledger.see": Text("查看账本", "see the ledger"),
     "ledger.verify": Text("验证整本日志", "verify a whole log"),
     "unit.register": Text("登记和变更单位", "register and change units"),
     "person.register": Text("登记人员、任免岗位", "register persons, give and end posts"),

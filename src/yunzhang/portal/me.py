@@ -15,7 +15,7 @@ from yunzhang.people import outside as identities
 from yunzhang.people.models import Delegation, Person, Post
 from yunzhang.portal import outside, persons, seen, typed
 from yunzhang.portal.doors import SIGNED_IN, Visit, do, door
-from yunzhang.portal.standing import Spell, spell
+from yunzhang.portal.standing import Spell, told
 
 SECRET = "second_factor_secret"  # noqa: S105 - in the session: a telephone's secret to be
 
@@ -26,12 +26,11 @@ def me(request: Visit) -> HttpResponse:
         return do(request, DEEDS)
     person = _person(request)
     given, taken = delegations.of(person)
-    posts = person.posts.select_related("unit").order_by("-from_date", "pk")
-    told = [(post, spell(post, clock.today())) for post in posts]
-    own = [post for post, now in told if now is not Spell.OVER]
+    posts = told(person.posts.select_related("unit").order_by("-from_date", "pk"), clock.today())
+    own = [post for post, now in posts if now is not Spell.OVER]
     context = {
         "person": person,
-        "posts": told,
+        "posts": posts,
         "own": own,
         "colleagues": _colleagues(own),
         "given": given,

@@ -14,7 +14,7 @@ from yunzhang.people.permission_names import PERMISSION_NAMES
 from yunzhang.people.permissions import NEEDS, WORKER, Actor, Reason, actor_of, may, pack, why
 from yunzhang.portal import seen
 from yunzhang.portal.doors import Visit, door
-from yunzhang.portal.standing import Spell, spell
+from yunzhang.portal.standing import Spell, told
 from yunzhang.terms.fact import DEED_NAMES
 from yunzhang.terms.faults import Text
 from yunzhang.terms.pack_rows import Role
@@ -52,7 +52,7 @@ def permissions(request: Visit) -> HttpResponse:
         "people": _people(request.actor),
         "units": Unit.objects.all(),
         "names": [(id, name) for id, name in PERMISSION_NAMES.items() if id != WORKER],
-        "asked": request.GET,
+        "asked": request.GET or {"person": request.user.get_username()},
         "answer": _answer(request) if request.GET.get("person") else None,
     }
     return render(request, "portal/permissions.html", context)
@@ -64,7 +64,11 @@ def _lines(roles: Sequence[Role]) -> list[Line]:
         Line(
             id,
             name,
-            [DEED_NAMES[deed] for deed, need in NEEDS.items() if need == id],
+            [
+                DEED_NAMES[deed]
+                for deed, need in NEEDS.items()
+                if need == id and DEED_NAMES[deed].zh != name.zh
+            ],
             [role.scope if id in role.may else "" for role in roles],
         )
         for id, name in named.items()
@@ -88,13 +92,13 @@ def _answer(request: Visit) -> Answer | None:
     unit = seen.one(Unit.objects.all(), code=code) if code else None
     today = clock.today()
     reasons = why(actor_of(person, today), permission, unit)
-    told = [(post, spell(post, today)) for post in person.posts.select_related("unit")]
+    held = told(person.posts.select_related("unit"), today)
     return Answer(
         person,
         PERMISSION_NAMES[permission],
         unit,
         any(reason.yes for reason in reasons),
         reasons,
-        [(post, when) for post, when in told if when is not Spell.NOW],
+        [(post, when) for post, when in held if when is not Spell.NOW],
         [role for role in pack().roles if permission in role.may],
     )

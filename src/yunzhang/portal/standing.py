@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -21,3 +22,9 @@ def spell(post: Post, today: date) -> Spell:
     if post.to_date is not None and post.to_date < max(today, post.from_date):
         return Spell.OVER
     return Spell.NOW if post.from_date <= today else Spell.AHEAD
+
+
+def told(posts: Iterable[Post], today: date) -> list[tuple[Post, Spell]]:
+    """Posts with where they stand: those held, those to come, those over."""
+    found = [(post, spell(post, today)) for post in posts]
+    return sorted(found, key=lambda each: list(Spell).index(each[1]))

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from yunzhang.gather.models import EntryVersion
-from yunzhang.people.models import Clock
+from yunzhang.people.models import Clock, FactRow, Person
 from yunzhang.people.permissions import pack
 from yunzhang.portal.language import spoken
 from yunzhang.portal.states import GRADES, KINDS, MASKS, OPERATORS, STATES, TYPES, Tone
@@ -63,6 +63,17 @@ def role_name(role: str) -> str:
 @register.filter
 def deed_name(deed: str) -> str:
     return said(DEED_NAMES[Deed(deed)]) if deed in set(Deed) else deed
+
+
+@register.filter
+def holder(fact: FactRow) -> str:
+    """Whose post a deed was done with, where that is another than who did it."""
+    if '"for"' not in fact.content:
+        return ""
+    pseudonym = json.loads(fact.content).get("for", "")
+    number = pseudonym.removeprefix("person:")
+    found = Person.objects.filter(pk=number).first() if number.isdigit() else None
+    return found.full_name if found else pseudonym
 
 
 @register.filter
