@@ -118,7 +118,9 @@ def settle(procedure: Procedure, matter: Matter, step: Step, but: Sequence[Unit]
     units = tuple(matter.units(step.party)) if step.party else ()
     waiting = tuple(unit for unit in units if unit not in but)
     held = turns.holders(step.who, waiting)
-    if (step.who and not held) or (step.clock and not units):
+    # A clock that runs has its unit already: at a step of the public, who are no unit, it rests.
+    unowned = step.clock and not units and _held(step, matter) is None
+    if (step.who and not held) or unowned:
         raise Refused(PARTY_MISSING(step_zh=step.zh, step_en=step.en))
     running = _running(step, matter, units)
     wait = Wait(
@@ -138,7 +140,10 @@ def settle(procedure: Procedure, matter: Matter, step: Step, but: Sequence[Unit]
 def _running(step: Step, matter: Matter, units: Sequence[Unit]) -> Clock | None:
     if not step.clock:
         return None
-    held = Clock.objects.filter(rule=step.clock, subject=matter.subject, ended_on=None).first()
-    return held or clocks.start(
+    return _held(step, matter) or clocks.start(
         step.clock, matter.subject, units[0], clock.today(), reference=matter.reference
     )
+
+
+def _held(step: Step, matter: Matter) -> Clock | None:
+    return Clock.objects.filter(rule=step.clock, subject=matter.subject, ended_on=None).first()
