@@ -29,7 +29,7 @@ from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift, grounds  # noqa: E402
 from yunzhang.oversee import dated  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
-from yunzhang.people import calendar, facts, jobs, mail, watch, webhook_calls  # noqa: E402
+from yunzhang.people import calendar, facts, jobs, mail, notices, watch, webhook_calls  # noqa: E402
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import LEDGER_IN_USE, Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
@@ -186,6 +186,11 @@ def _review_grounds(_days: Sequence[date]) -> None:
         log.info("the ground of %s is due for review", resource.code)
 
 
+def _forget_notices(_days: Sequence[date]) -> None:
+    notices.forget(clock.today())
+    webhook_calls.forget(clock.today())
+
+
 def _forget_contacts(_days: Sequence[date]) -> None:
     opening.forget(clock.today())
 
@@ -197,6 +202,7 @@ DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("dated", _open_duties),
     ("grounds", _review_grounds),
     ("contacts", _forget_contacts),
+    ("notices", _forget_notices),
 )
 
 

@@ -8,10 +8,12 @@ import pytest
 from django.db import transaction
 
 from tests.hub_world import TODAY, WHY, HubWorld
+from yunzhang import clock
 from yunzhang.clock import BEIJING
 from yunzhang.people import calendar, choices, notices
 from yunzhang.people.act import act
 from yunzhang.people.models import Delegation, Notice, NoticeChoice, Post
+from yunzhang.people.permissions import pack
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Text
 
@@ -101,6 +103,18 @@ def test_reading_marks_ones_own_notices_only(hub: HubWorld) -> None:
     assert notices.unread(hub.officer.person) == 2
     assert notices.unread(hub.head.person) == 3
     assert notices.of(hub.officer.person).last() == first
+
+
+def test_what_was_read_long_ago_is_forgotten_and_what_was_not_stays(hub: HubWorld) -> None:
+    long_ago = clock.now() - timedelta(days=pack().limit("notices.keep_days") + 2)
+    for key in ("read", "unread", "fresh"):
+        tell(hub.officer.person, key=key)
+    Notice.objects.exclude(key="fresh").update(at=long_ago)
+    Notice.objects.exclude(key="unread").update(read_at=long_ago)
+
+    notices.forget(clock.today())
+
+    assert set(Notice.objects.values_list("key", flat=True)) == {"unread", "fresh"}
 
 
 def test_holders_are_those_whose_post_is_valid_today(hub: HubWorld) -> None:

@@ -357,6 +357,21 @@ def test_a_worker_that_died_with_a_call_leaves_it_for_later(hub: HubWorld, syste
     assert (at_once, len(system.calls)) == (0, 1)
 
 
+def test_calls_that_ended_long_ago_are_forgotten_and_waiting_ones_are_not(
+    hub: HubWorld, opened
+) -> None:
+    hooked(hub, "https://a.gov.example/")
+    for key in ("taken", "waiting", "fresh"):
+        tell(hub, key=key)
+    long_ago = clock.now() - timedelta(days=pack().limit("notices.keep_days") + 2)
+    WebhookCall.objects.exclude(key="fresh").update(tried_at=long_ago)
+    WebhookCall.objects.exclude(key="waiting").update(next_at=None)
+
+    webhook_calls.forget(clock.today())
+
+    assert set(WebhookCall.objects.values_list("key", flat=True)) == {"waiting", "fresh"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_make_each_call_once(hub_home: Path, system: System) -> None:
     hub = build(hub_home / "sources")

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Case, CharField, Q, QuerySet, When
 
 from yunzhang import clock
 from yunzhang.people import choices, webhooks
 from yunzhang.people.models import Delegation, Notice, NoticeChoice, Person, Post, Unit
+from yunzhang.people.permissions import pack
 from yunzhang.terms.document import digest
 from yunzhang.terms.faults import Text
 
@@ -100,6 +101,12 @@ def read(person: Person, *numbers: int) -> int:
     if numbers:
         waiting = waiting.filter(pk__in=numbers)
     return waiting.update(read_at=clock.now())
+
+
+def forget(today: date) -> int:
+    """Take away what was read long ago; what was decided stays in the facts."""
+    last = today - timedelta(days=pack().limit("notices.keep_days"))
+    return Notice.objects.filter(read_at__isnull=False, at__date__lt=last).delete()[0]
 
 
 def _on(today: date, last: str) -> Q:

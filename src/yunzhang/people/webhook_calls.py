@@ -7,7 +7,7 @@ same call at once, and a worker that dies leaves it to be tried again under the 
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -49,6 +49,13 @@ def _call(hook: Webhook) -> None:
         if answer.status == 0:
             _put_off(call, answer)
             return
+
+
+def forget(today: date) -> int:
+    """Take away calls that ended long ago; what was decided stays in the facts."""
+    last = today - timedelta(days=pack().limit("notices.keep_days"))
+    old = WebhookCall.objects.filter(next_at=None, tried_at__date__lt=last)
+    return old.delete()[0]
 
 
 def id_of(call: WebhookCall) -> str:
