@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from yunzhang.gather.models import DataTable, EntryVersion, Resource, VerdictRow
 from yunzhang.people.models import Clock
@@ -58,11 +59,15 @@ def _clocks(ids: Sequence[str]) -> list[Record]:
     return [
         Record(
             clock_name(row.rule),
-            f"{day(row.started_on)} → {day(row.ended_on)} / {day(row.due_on)} · {row.clause}",
+            f"{day(row.started_on)} → {day(row.ended_on)} / {_due(row)} · {row.clause}",
             waiting.address(row.subject, row.reference),
         )
         for row in rows
     ]
+
+
+def _due(row: Clock) -> str:
+    return f"{day(row.due_on)} ({gettext('provisional')})" if row.provisional else day(row.due_on)
 
 
 def _verdicts(ids: Sequence[str]) -> list[Record]:
