@@ -19,7 +19,7 @@ from yunzhang.people.hub_key import hub_key, sign
 from yunzhang.people.models import FactRow, Person, Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.protect.keys import open_signed
-from yunzhang.terms.document import decode, digest, encode
+from yunzhang.terms.document import decode, digest, encode, replace
 from yunzhang.terms.entry import (
     ASSESSMENT_MISSING,
     CODE_UNKNOWN,
@@ -140,7 +140,8 @@ def enter(actor: Actor, unit: Unit, form: EntryDraft, *, code: str = "", why: st
         version = EntryVersion(resource=resource, number=1, drafted_by=person)
         version.classification = form.classification
         refuse_if(_unstorable(version, form))
-        _written(version, form)
+        # What was never here was never assessed: nothing is looked up for it.
+        _stored(version, replace(form, secrecy_assessed=False, privacy_assessed=False))
         courses.begin(courses.of(PROCEDURE), matter_of(version))
         _tell(deeds, version, code=given)
     return version
@@ -286,7 +287,10 @@ def _tell(deeds: Deeds, version: EntryVersion, **content: str) -> None:
 
 
 def _written(version: EntryVersion, form: EntryDraft) -> EntryVersion:
-    form = assessments.marked(version.resource, form)
+    return _stored(version, assessments.marked(version.resource, form))
+
+
+def _stored(version: EntryVersion, form: EntryDraft) -> EntryVersion:
     version.draft = encode(form).decode()
     version.title = form.title
     version.classification = form.classification

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from yunzhang.people import turns
 from yunzhang.people.act import act
 from yunzhang.people.models import FactRow, Unit
 from yunzhang.people.permissions import NEEDS, Actor, may, pack, require
@@ -168,7 +169,8 @@ def enter(
         raise Refused(NOTHING_SOUND())
     subject = f"import:{source.digest[:16]}"
     with act(actor, Deed.RECORDS_IMPORTED, subject, unit=home(actor), why=why) as deeds:
-        made = list(_entered(actor, planned.sound, tell, why))
+        with turns.told_together():
+            made = list(_entered(actor, planned.sound, tell, why))
         left_out = len(planned.records) - len(made)
         content = Imported(
             kind=kind.id,

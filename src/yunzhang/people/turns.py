@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +15,8 @@ from yunzhang.people import notices
 from yunzhang.people.models import Clock, Turn, Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.terms.faults import Text
+
+NO_MORE = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,10 @@ class Wait:
     other: str = ""
 
 
+# The turns of a deed that are told of together, None outside of one.
+_together: ContextVar[list[Wait] | None] = ContextVar("together", default=None)
+
+
 def pass_to(wait: Wait, running: Clock | None = None) -> None:
     """From now on the matter waits for these holders and for nobody else; they are told.
 
@@ -42,6 +50,23 @@ def pass_to(wait: Wait, running: Clock | None = None) -> None:
     Turn.objects.bulk_create(_rows(wait, running, today))
     if wait.holders:
         _tell(wait)
+
+
+@contextmanager
+def told_together() -> Iterator[None]:
+    """Many turns that pass at once, as by an import: each holder is told of them once."""
+    waits: list[Wait] = []
+    token = _together.set(waits)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    groups: dict[tuple[object, ...], list[Wait]] = {}
+    for wait in waits:
+        groups.setdefault((wait.deed, wait.holders), []).append(wait)
+    for first, *others in groups.values():
+        more = Text(f" 等 {len(others) + 1} 项", f" and {len(others)} more")
+        _tell(first, more if others else NO_MORE)
 
 
 def drop(subject: str) -> None:
@@ -99,14 +124,19 @@ def _rows(wait: Wait, running: Clock | None, today: date) -> list[Turn]:
     ]
 
 
-def _tell(wait: Wait) -> None:
+def _tell(wait: Wait, more: Text = NO_MORE) -> None:
+    together = _together.get()
+    if together is not None:
+        together.append(wait)
+        return
     today = clock.today()
     persons = {
         person.pk: person
         for role, unit in wait.holders
         for person in notices.holders(role, unit, today)
     }
-    said = Text(f"{wait.deed.zh}：{wait.title}", f"{wait.deed.en}: {wait.title}")
+    zh, en = f"{wait.deed.zh}：{wait.title}{more.zh}", f"{wait.deed.en}: {wait.title}{more.en}"
+    said = Text(zh, en)
     key = f"{wait.subject}:{wait.step}:{clock.now():%Y%m%dT%H%M%S}"
     units = {unit.pk: unit for _role, unit in wait.holders if unit}.values()
     notices.tell(persons.values(), key, "turn", wait.subject, wait.reference, said, units=units)
