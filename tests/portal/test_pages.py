@@ -60,10 +60,24 @@ PAGES = {
     "another pack": ("auditor", "/packs/liuzhou-2020", "柳州市"),
     "units": ("reviewer", "/units", "广西壮族自治区民政厅"),
     "people": ("reviewer", "/people", "韦国强"),
+    "unit": ("reviewer", "/units/{civil}", "黄志远"),
+    "person": ("reviewer", "/people/provider", "广西壮族自治区民政厅"),
+    "me": ("provider", "/me", "黄志远"),
+    "second factor": ("provider", "/me/second-factor", "<svg"),
+    "who may do what": ("chief", "/permissions", "由主要负责人担任"),
+    "may this person": (
+        "auditor",
+        "/permissions?person=provider&permission=catalog.draft",
+        "韦国强",
+    ),
 }
 CLOSED = {
     "units are the authority's": ("provider", "/units", 403),
     "people are the authority's": ("consumer", "/people", 403),
+    "a unit's page is the authority's": ("provider", "/units/{civil}", 403),
+    "a person's page is the authority's": ("provider", "/people/stats", 403),
+    "a unit nobody registered": ("reviewer", "/units/nowhere", 404),
+    "a person nobody registered": ("reviewer", "/people/nobody", 404),
     "keys are the consumer's": ("provider", "/keys", 403),
     "a chief drafts no request": ("chief", f"/requests/new/{CODE}", 403),
     "a request between others": ("stats_head", "{applied}", 404),
@@ -87,6 +101,7 @@ def addresses(town) -> dict[str, str]:
     return {
         **numbers,
         "total": str(score.total),
+        "civil": town.units[2].code,
         "version": reverse("version", args=[town.entries["villages"].pk]),
         "edit": reverse("entry_edit", args=[town.entries["relief"].pk]),
         "new_table": reverse("table_new", args=[town.tables["townships"].system_id]),
