@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -87,8 +89,60 @@ def test_a_pack_that_is_there_is_not_written_over(
 def test_a_folder_without_tables_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "tasks.docx").write_bytes(b"")
+    (tmp_path / "tasks.doc").write_bytes(b"")
 
     assert run(tmp_path) == 1
 
     assert "import.no_tables" in capsys.readouterr().err
+
+
+def word(*tables: list[list[str]]) -> bytes:
+    """A Word document of these tables; "^" in a cell continues the one above it."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = ""
+    for rows in tables:
+        body += "<w:p><w:r><w:t>附件</w:t></w:r></w:p><w:tbl>"
+        for cells in rows:
+            drawn = (
+                "<w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>"
+                if cell == "^"
+                else f"<w:tc><w:tcPr/><w:p><w:r><w:t>{cell[:2]}</w:t></w:r>"
+                f"<w:r><w:t>{cell[2:]}</w:t></w:r></w:p></w:tc>"
+                for cell in cells
+            )
+            body += f"<w:tr>{''.join(drawn)}</w:tr>"
+        body += "</w:tbl>"
+    document = f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("word/document.xml", document)
+    return file.getvalue()
+
+
+def test_word_tables_are_read_with_titles_above_and_cells_merged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tasks = [
+        ["2020年重点任务分工表"],
+        ["序号", "重点任务", "牵头单位", "时限要求"],
+        ["1", "编制目录", "市数据局", "2020年12月底完成"],
+        ["2", "清理系统", "^", "^"],
+    ]
+    chiefs = [["单位", "云长", "职务"], ["市教育局", "张三", "局长"]]
+    (tmp_path / "附件.docx").write_bytes(word(tasks, chiefs))
+
+    assert run(tmp_path) == 0
+
+    told = capsys.readouterr().out
+    assert "附件.docx#表1: tasks" in told
+    assert "2. 清理系统 | 市数据局 | by 2020-12-31" in told
+    assert "市教育局 | 张三" in told
+    assert "tasks 2, chiefs 1, units 2" in told
+
+
+def test_a_broken_word_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "附件.docx").write_bytes(word([["单位", "云长"]])[:200])
+
+    assert run(tmp_path) == 1
+
+    assert "import.file_unreadable" in capsys.readouterr().err

@@ -7,16 +7,20 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from yunzhang import packs
 from yunzhang.packs import commands, writing
-from yunzhang.packs.understanding import Reader, Sheet, Understood, understand, unit_kind
+from yunzhang.packs.understanding import (
+    Reader,
+    Sheet,
+    Understood,
+    recognise,
+    understand,
+    unit_kind,
+)
 from yunzhang.terms.faults import FaultKind, Language, Refused, Text
+from yunzhang.terms.grids import Grid, half
 from yunzhang.terms.pack_rows import Citation, SourceText
-
-if TYPE_CHECKING:
-    from yunzhang.engines.readings import Reading
 
 PACK_OCCUPIED = FaultKind(
     "pack.occupied",
@@ -30,11 +34,14 @@ PACK_OCCUPIED = FaultKind(
 NO_TABLES = FaultKind(
     "import.no_tables",
     404,
-    Text("{folder} 中没有 Excel 或 CSV 表格。", "There is no Excel or CSV table in {folder}."),
-    Text("Word 文件请先另存为 Excel 或 CSV。", "Save a Word file as Excel or CSV first."),
+    Text(
+        "{folder} 中没有 Excel、CSV 或 Word（.docx）文件。",
+        "There is no Excel, CSV or Word (.docx) file in {folder}.",
+    ),
+    Text("旧版 .xls、.doc 请先另存为新格式。", "Save old .xls and .doc files in the new format."),
 )
 PREVIEW_ROWS = 5
-FIRST_ROW = 2  # below the names of the columns
+SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".docx")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     command = kinds.add_parser(
         "import", help="读入任务表和云长名录 / read task tables and directories"
     )
-    command.add_argument("folder", metavar="DIR", type=Path, help="folder of Excel or CSV files")
+    command.add_argument(
+        "folder", metavar="DIR", type=Path, help="folder of Excel, CSV or Word files"
+    )
     command.add_argument(
         "--out", metavar="PACKDIR", type=Path, help="write here; without it, only a preview"
     )
@@ -70,27 +79,40 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def sheets(folder: Path) -> Iterator[Sheet]:
-    """Every sheet of every Excel and CSV file of a folder, its first row naming the columns."""
-    # Arrow takes a while to load: `pack check` does without it.
-    from yunzhang.engines import sources
+    """Every sheet and table of a folder's Excel, CSV and Word files, its columns found."""
+    # A workbook's reader takes a while to load: `pack check` does without it.
+    from yunzhang.engines import grids
 
-    batch_rows = packs.read("national").limit("engines.batch_rows")
-    empty = True
-    for kind in (sources.SourceKind.EXCEL, sources.SourceKind.CSV):
-        spec = sources.SourceSpec(kind=kind, location=str(folder))
-        for table in sources.tables(spec):
-            empty = False
-            chosen = sources.SourceSpec(kind=kind, location=str(folder), table=table)
-            yield _sheet(str(table), sources.read(chosen, batch_rows))
-    if empty:
+    within = packs.read("national").limit("import.header_rows")
+    files = [path for path in sorted(folder.iterdir()) if _is_table(path)]
+    if not files:
         raise Refused(NO_TABLES(folder=folder))
+    for path in files:
+        for grid in grids.read(path):
+            if grid.rows:
+                name = path.name if path.suffix.lower() == ".csv" else f"{path.name}#{grid.name}"
+                yield _sheet(name, grid, within)
 
 
-def _sheet(name: str, reading: Reading) -> Sheet:
-    columns = tuple(column.name for column in reading.columns)
-    drawn = (row for batch in reading.batches for row in batch.to_pylist())
-    cells = [tuple(row[column] or "" for column in columns) for row in drawn]
-    return Sheet(name, columns, tuple(enumerate(cells, FIRST_ROW)), lost=reading.faults.rejected)
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$"))
+
+
+def _sheet(name: str, grid: Grid, within: int) -> Sheet:
+    """The sheet below its header: the first row that names a known table's columns, else the top.
+
+    Titles and notes above it are left out; so are cells beyond its last column.
+    """
+    known = (at for at, (_, cells) in enumerate(grid.rows[:within]) if recognise(cells)[0])
+    top = next(known, 0)
+    columns = grid.rows[top][1]
+    width = len(columns)
+    rows = [
+        (number, tuple(half(cell) for cell in (*cells, *[""] * width)[:width]))
+        for number, cells in grid.rows[top + 1 :]
+    ]
+    lost = sum(any(cell.strip() for cell in cells[width:]) for _, cells in grid.rows[top + 1 :])
+    return Sheet(name, columns, tuple(rows), lost=lost)
 
 
 def preview(found: Understood, language: Language) -> Iterator[str]:

@@ -25,8 +25,8 @@ TABLE_UNCLEAR = FaultKind(
         "{sheet}: its columns ({columns}) are neither a task table's nor a directory's; left out.",
     ),
     Text(
-        "首行写列名：任务表须有“重点任务”和“牵头单位”，名录须有“单位”和“云长”。",
-        "Name the columns in the first row, as docs/packs.md says.",
+        "在前 20 行内写列名：任务表须有“重点任务”和“牵头单位”，名录须有“单位”和“云长”。",
+        "Name the columns within the first 20 rows, as docs/packs.md says.",
     ),
 )
 DUE_UNCLEAR = FaultKind(
@@ -47,11 +47,11 @@ CELL_BLANK = FaultKind(
 ROWS_LOST = FaultKind(
     "import.rows_lost",
     422,
-    Text("{sheet}：有 {rows} 行读不出来，未读入。", "{sheet}: {rows} rows could not be read."),
     Text(
-        "首行应为列名而不是标题，各行列数应相同。",
-        "The first row must name the columns, not the title, and all rows have as many cells.",
+        "{sheet}：有 {rows} 行在最后一个列名之后还有内容，超出的部分未读入。",
+        "{sheet}: {rows} rows go on beyond the last column; what is there was left out.",
     ),
+    Text("给这些列写上列名，或删去多余的内容。", "Name these columns, or remove what is there."),
 )
 
 Kind = Literal["tasks", "chiefs"]
@@ -79,7 +79,7 @@ UNIT_KIND = "imported_unit"
 class Sheet:
     """A table as it was read: its name, its columns, and rows of text with the row's number.
 
-    `lost` counts rows that could not be read, such as those longer than the first.
+    `lost` counts rows with cells beyond the last column.
     """
 
     name: str
