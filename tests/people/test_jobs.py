@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_a_long_job_keeps_its_lease(monkeypatch) -> None:
             if DailyJob.objects.get().leased_until > first:
                 seen.append(True)
                 return
-            jobs.Event().wait(0.02)
+            Event().wait(0.02)
 
     jobs.daily("drift", long)
 

@@ -14,7 +14,8 @@ TELL, EXTEND = 'value="change"', 'value="extend"'
 
 
 def page(client) -> str:
-    return client.get(f"/catalog/{CODE}").content.decode()
+    shown: bytes = client.get(f"/catalog/{CODE}").content
+    return shown.decode()
 
 
 def told(visit, **changes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext
 
 from yunzhang import clock
 from yunzhang.gather import duties
@@ -38,12 +38,7 @@ def _tell(request: Visit, resource: Resource) -> str:
     about = resource.unit if "every" in request.POST else resource
     what, on = typed.text(request, "what"), typed.day(request, "on")
     found = duties.changed(request.actor, about, what, on, why=typed.why(request) or what)
-    said = ngettext(
-        "The limit to update %(n)s entry runs.",
-        "The limit to update %(n)s entries runs.",
-        len(found),
-    )
-    request.said = said % {"n": len(found)}
+    request.said = gettext("Entries to update within the limit: %(n)s") % {"n": len(found)}
     return reverse("entry", args=[resource.code])
 
 
