@@ -34,13 +34,19 @@ DUTY_UNKNOWN = FaultKind(
     "dated.unknown",
     404,
     Text("政策包没有“{id}”这项任务或报告。", "The pack in force has no task or report {id}."),
-    Text("从期限任务页选择。", "Choose one on the page of dated duties."),
+    Text("在限期任务页选择。", "Choose one on the page of dated duties."),
 )
 DAY_OVER = FaultKind(
     "dated.day_over",
     422,
     Text("{day} 已过，不能作为期限。", "{day} is over and cannot be a due date."),
     Text("填写今天或以后的日期。", "Give today or a later day."),
+)
+OPEN_ALREADY = FaultKind(
+    "dated.open_already",
+    409,
+    Text("“{title_zh}”{day}一期已为全部涉及单位立项。", "“{title_en}” of {day} is open already."),
+    Text("在限期任务页查看，或另定期限。", "See the page of dated duties, or set another day."),
 )
 NOBODY_CONCERNED = FaultKind(
     "dated.nobody",
@@ -138,7 +144,8 @@ def open_due(today: date, since: date) -> list[Case]:
 def open_now(actor: Actor, table: str, id: str, on: date, *, why: str) -> list[Case]:
     """Open a duty by hand for a day the office sets: one without a day in its text, above all.
 
-    Raises Refused without such a row, without a unit it concerns, or for a day that is over.
+    Raises Refused without such a row, without a unit it concerns, for a day that is over, and
+    where it is open for all of them already.
     """
     rows: tuple[Task | ReportRule, ...] = pack().tasks if table == "tasks" else pack().reports
     row = next((row for row in rows if row.id == id), None)
@@ -149,7 +156,10 @@ def open_now(actor: Actor, table: str, id: str, on: date, *, why: str) -> list[C
     duty = Dated(table, row, on, row.cite)
     if not units_of(duty):
         raise Refused(NOBODY_CONCERNED(title_zh=row.zh, title_en=row.en))
-    return _opened(actor, duty, why)
+    found = _opened(actor, duty, why)
+    if not found:
+        raise Refused(OPEN_ALREADY(title_zh=row.zh, title_en=row.en, day=on))
+    return found
 
 
 def supervised(today: date) -> QuerySet[Clock]:

@@ -22,6 +22,7 @@ from yunzhang.people.permissions import Actor, pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.cases import visible
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.language import spoken
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 from yunzhang.portal.templatetags.said import said
@@ -62,7 +63,8 @@ class Line:
         day = self.on.toordinal() if self.on else 0
         if self.state == "late":
             return 0, day
-        return (1, day) if day >= clock.today().toordinal() else (2, -day)
+        ahead = self.state in ("open", "handed_in") or day >= clock.today().toordinal()
+        return (1, day) if ahead else (2, -day)
 
     @property
     def wait(self) -> str:
@@ -77,9 +79,11 @@ class Line:
 
     @property
     def small(self) -> str:
-        """The clause, and the other days where the texts disagree."""
-        other = gettext("another place says %(days)s") % {"days": self.others}
-        return f"{self.source} · {other}" if self.others else self.source
+        """What kind of duty, its clause, and the other days where the texts disagree."""
+        parts = [gettext(KINDS[self.table]), self.source]
+        if self.others:
+            parts.append(gettext("another place says %(days)s") % {"days": self.others})
+        return " · ".join(parts)
 
 
 def _states(rows: Any) -> Choices:
@@ -113,7 +117,7 @@ LIST = Listing(
             link=lambda line: line.address,
             note=lambda line: line.small,
         ),
-        Column("kind", _("Kind of duty"), lambda line: gettext(KINDS[line.table]), order="table"),
+        Column("kind", _("Kind of duty"), lambda line: gettext(KINDS[line.table]), on="file"),
         Column("unit", _("Unit"), lambda line: line.unit, order="unit", found=("unit",)),
         Column(
             "state",
@@ -275,7 +279,7 @@ def _of_duty(one: Dated, units: tuple[str, ...], today: date, ahead: timedelta) 
     return Line(
         on=one.on,
         table=one.table,
-        title=dated.title(one) if coming else said(one.row),
+        title=dated.title(one) if coming and spoken() != "en" else said(one.row),
         units=units,
         state=state,
         source=f"{one.cite.document} {one.cite.clause}",

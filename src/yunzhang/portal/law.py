@@ -12,7 +12,7 @@ from django.urls import resolve, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.packs.law import GROUPS, ORDER, STATES, Article, Kept, Requirement, law
+from yunzhang.packs.law import ORDER, STATES, Article, Kept, Requirement, law
 from yunzhang.people.permissions import Actor, may
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.language import spoken
@@ -69,7 +69,9 @@ class Line:
 
     @property
     def quote(self) -> str:
-        return self.row.quote if isinstance(self.row, Requirement) else ""
+        """The quotation; one within it stands in the inner marks."""
+        quote = self.row.quote if isinstance(self.row, Requirement) else ""
+        return quote.replace("“", "‘").replace("”", "’")
 
     @property
     def told(self) -> str:
@@ -141,8 +143,8 @@ LIST = Listing(
 def kept(request: Visit) -> HttpResponseBase:
     rows: list[Requirement | Article] = [*law().requirements, *law().articles]
     lines = [_line(row, request.actor) for row in rows]
-    count = Counter(row.state for row in law().requirements)
-    context = {"counts": [(state, count[state]) for state in STATES], "groups": GROUPS}
+    count = Counter(row.state for row in rows)
+    context = {"counts": [(state, count[state]) for state in STATES]}
     return answer(request, "portal/law.html", context, law=Listed(request, LIST, lines))
 
 
