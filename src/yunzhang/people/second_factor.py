@@ -15,8 +15,8 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from yunzhang import clock
 from yunzhang.people import identity
 from yunzhang.people.act import act
 from yunzhang.people.models import Person
@@ -146,7 +146,7 @@ def passes(person: Person, code: str) -> bool:
     """Whether the code is the telephone's present one, or an unused recovery code; once only."""
     for kept in _of(person, Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES):
         if kept.wrap().validate_code(code) and _unused(person, code):
-            Authenticator.objects.filter(pk=kept.pk).update(last_used_at=timezone.now())
+            Authenticator.objects.filter(pk=kept.pk).update(last_used_at=clock.now())
             return True
     return False
 

@@ -27,7 +27,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
-from requests import RequestException
 
 from yunzhang import clock
 from yunzhang.people import outside
@@ -86,7 +85,7 @@ def begin(request: Visit) -> HttpResponse:
         answer: HttpResponse = provider.redirect(
             request, process, next_url=request.GET.get("next", "")
         )
-    except (OAuth2Error, RequestException, ValueError, KeyError) as error:
+    except (OAuth2Error, OSError, ValueError, KeyError) as error:
         log.warning("the outside house cannot be asked: %s", type(error).__name__)
         raise Refused(FAILED()) from error
     return answer
@@ -98,7 +97,7 @@ def back(request: Visit) -> HttpResponse:
     _configured()
     try:
         answer: HttpResponse = OAuth2CallbackView.adapter_view(Way(request, _name()))(request)
-    except (ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError) as error:
         log.warning("the outside house's answer made no sense: %s", type(error).__name__)
         raise Refused(FAILED()) from error
     return answer
