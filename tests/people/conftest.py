@@ -1,5 +1,6 @@
-"""The small hub these tests act in."""
+"""The small hub these tests act in, and a unit's own system beside it."""
 
 from tests.hub_world import hub, hub_home
+from tests.people.hooks import opened, system
 
-__all__ = ["hub", "hub_home"]
+__all__ = ["hub", "hub_home", "opened", "system"]
