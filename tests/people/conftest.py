@@ -2,5 +2,6 @@
 
 from tests.hub_world import hub, hub_home
 from tests.people.hooks import opened, system
+from tests.people.limits import world
 
-__all__ = ["hub", "hub_home", "opened", "system"]
+__all__ = ["hub", "hub_home", "opened", "system", "world"]
