@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from tests.hub_world import credit_code
+from tests.portal.crowd import more
 from tests.portal.town import Town
 from yunzhang import clock
-from yunzhang.gather.models import DataTable, EntryVersion, InformationSystem, Node, Resource
 from yunzhang.oversee.models import Score
-from yunzhang.people.models import CalendarDay, FactRow, Unit
-from yunzhang.people.permissions import pack
-from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
-from yunzhang.use.models import Usage, UsageDay
+from yunzhang.share.models import ShareRequest
 
 # Every list: who reads it, and where.
 LISTS = {
@@ -62,87 +57,6 @@ def excel(answer: Any) -> list[tuple[Any, ...]]:
 def lines(answer: Any) -> list[list[str]]:
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
-
-
-def more(town: Town, numbers: range) -> None:
-    """One more of everything that lists hold for each number."""
-    unit, now = town.units[2], clock.now()
-    sought, grant = town.requests["applied"], town.grants["granted"]
-    entry, table = town.entries["townships"], town.tables["townships"]
-    log = Usage.objects.all()[0].log
-    figures = Score.objects.get(period="2026Q4", unit=unit).figures
-    for n in numbers:
-        other = Unit.objects.create(
-            code=credit_code(500 + n), name=f"第{n}局", short_name=f"{n}局", tier="county"
-        )
-        system = InformationSystem.objects.create(unit=unit, name=f"系统{n}")
-        held = DataTable.objects.create(
-            system=system, name=f"t-{n}", title=f"数据表{n}", source=table.source, node=table.node
-        )
-        resource = Resource.objects.create(code=f"307009/{n:06}", unit=other, table=held)
-        EntryVersion.objects.create(
-            resource=resource,
-            number=1,
-            state="published",
-            draft=entry.draft,
-            title=f"资源{n}",
-            share_type="2",
-            classification="307009",
-            drafted_by=town.provider.person,
-            published_on=now.date(),
-        )
-        made = ShareRequest.objects.create(
-            number=f"N-{n}",
-            consumer=town.units[4],
-            provider=unit,
-            resource=resource,
-            state="draft",
-            scenario="流调",
-            purpose=f"=用途{n}",
-            items="[]",
-            delivery="service_api",
-            duration_days=30,
-            drafted_by=town.consumer.person,
-            applied_at=now - timedelta(days=n),
-        )
-        GrantRow.objects.create(
-            id=f"g-{n}",
-            request=made,
-            node=grant.node,
-            consumer=sought.consumer,
-            provider=unit,
-            resource=resource,
-            state_at=now,
-            issued_at=now - timedelta(days=60 + n),
-            until=now,
-            signed=grant.signed,
-        )
-        Node.objects.create(
-            name=f"node-{n}", unit=unit, address="http://127.0.0.1:1", key=grant.node.key
-        )
-        CallerKey.objects.create(
-            unit=town.units[4],
-            name=f"key-{n}",
-            key=f"k{n}",
-            registered_by=town.consumer.person,
-            registered_at=now,
-        )
-        Usage.objects.create(
-            log=log, index=9000 + n, at=now, consumer=other, outcome="refused", rows=0, bytes=0,
-            leaf="{}",
-        )  # fmt: skip
-        UsageDay.objects.create(day=now.date(), consumer=other, provider=unit, refused=1)
-        Score.objects.create(
-            unit=other,
-            period="2026Q4",
-            frozen_at=now,
-            total=50,
-            figures=figures,
-            signed="{}",
-        )
-        CalendarDay.objects.get_or_create(
-            day=date(2026, 6, 1) + timedelta(days=n), defaults={"is_workday": False, "note": "试"}
-        )
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -301,69 +215,6 @@ def test_the_rows_of_others_stand_on_no_page_and_in_no_file(town, visit):
         whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
         rows = whole.decode().partition("<main")[2] or whole.decode()
         assert "急救调度地址匹配" not in rows
-
-
-def test_no_file_holds_a_row_of_anyones_data(town, visit):
-    for name in LISTS:
-        who, address = at(town, name)
-        text = "\n".join(
-            ",".join(line) for line in lines(visit(who).get(also(address, "export=csv")))
-        )
-
-        assert "0776382" not in text
-        assert "451024100" not in text
-
-
-def test_a_file_holds_numbers_and_dates_as_such_and_no_formula(town, visit):
-    more(town, range(3))
-
-    book = excel(visit("consumer").get("/requests?export=xlsx&q=用途"))
-    entries = excel(visit("consumer").get("/catalog?export=xlsx"))
-    leaves = excel(visit("auditor").get("/ledger/HUB?export=xlsx"))
-    text = lines(visit("consumer").get("/requests?export=csv&q=用途"))
-
-    row = dict(zip(book[0], book[1], strict=True))
-    assert row["申请事项"].startswith("=用途")
-    assert isinstance(row["申请日期"], datetime)
-    assert text[1][0].startswith("'=用途")
-    assert {type(line[entries[0].index("行数")]) for line in entries[1:]} <= {int, type(None)}
-    assert {type(line[0]) for line in leaves[1:]} == {int}
-    assert {type(line[1]) for line in leaves[1:]} == {datetime}
-
-
-def test_a_list_too_long_for_a_file_says_so(town, visit, monkeypatch):
-    held = type(pack()).limit
-    monkeypatch.setattr(
-        type(pack()), "limit", lambda self, id: 3 if id == "page.export_rows" else held(self, id)
-    )
-
-    answer = visit("consumer").get("/requests?export=xlsx")
-
-    assert answer.status_code == 422
-    assert "一个文件装不下" in answer.content.decode()
-
-
-def test_fifty_thousand_rows_leave_as_one_file(town, visit):
-    fact = FactRow.objects.exclude(index=None).first()
-    assert fact is not None
-    kept = {"person": None, "unit": None, "salt": "", "leaf": "{}", "why": "x", "content": "{}"}
-    from uuid import uuid4
-
-    FactRow.objects.bulk_create(
-        FactRow(
-            id=uuid4(),
-            at=fact.at,
-            deed="entry.edited",
-            subject=f"entry:{n}",
-            index=10**6 + n,
-            **kept,
-        )
-        for n in range(49_000)
-    )
-
-    answer = visit("auditor").get("/ledger/HUB?export=csv&deed=entry.edited")
-
-    assert len(lines(answer)) > 49_000
 
 
 def test_htmx_is_given_the_list_alone(town, visit):
