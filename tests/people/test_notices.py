@@ -105,6 +105,18 @@ def test_reading_marks_ones_own_notices_only(hub: HubWorld) -> None:
     assert notices.of(hub.officer.person).last() == first
 
 
+def test_whose_turn_is_over_is_called_no_more(hub: HubWorld) -> None:
+    tell(hub.officer.person, hub.head.person)
+    notices.tell([hub.officer.person], "late", notices.EXPIRED, "request:1", "R-1", SAID)
+    notices.tell([hub.officer.person], "other", notices.TURN, "request:2", "R-2", SAID)
+
+    notices.over("request:1")
+
+    waiting = notices.of(hub.officer.person).filter(read_at=None)
+    assert {one.key for one in waiting} == {"late", "other"}
+    assert notices.unread(hub.head.person) == 0
+
+
 def test_what_was_read_long_ago_is_forgotten_and_what_was_not_stays(hub: HubWorld) -> None:
     long_ago = clock.now() - timedelta(days=pack().limit("notices.keep_days") + 2)
     for key in ("read", "unread", "fresh"):

@@ -180,7 +180,9 @@ class Case(models.Model):
     procedure = models.CharField(max_length=60)
     course = models.ForeignKey(Course, on_delete=models.PROTECT)
     step = models.CharField(max_length=60)
-    about = models.CharField(max_length=120)  # its kind and reference: "resource:3001/12", "grant:x"
+    about = models.CharField(
+        max_length=120
+    )  # its kind and reference: "resource:3001/12", "grant:x"
     title = models.CharField(max_length=300)
     opened_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -250,6 +252,9 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["person", "read_at", "-at"]),
             models.Index(fields=["mailed_at", "mail_at"]),
+            models.Index(
+                fields=["subject"], condition=models.Q(read_at=None), name="notice_unread_of"
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="notice_once")]
 

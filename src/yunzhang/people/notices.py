@@ -103,6 +103,12 @@ def read(person: Person, *numbers: int) -> int:
     return waiting.update(read_at=clock.now())
 
 
+def over(subject: str) -> None:
+    """A turn of this matter has passed: nobody is called to it any more, here or by mail."""
+    called = Notice.objects.filter(subject=subject, kind=TURN, read_at=None)
+    called.update(read_at=clock.now())
+
+
 def forget(today: date) -> int:
     """Take away what was read long ago; what was decided stays in the facts."""
     last = today - timedelta(days=pack().limit("notices.keep_days"))

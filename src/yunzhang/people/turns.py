@@ -46,6 +46,7 @@ def pass_to(wait: Wait, running: Clock | None = None) -> None:
     Called inside a deed's own transaction: a turn never passes by itself.
     """
     Turn.objects.filter(subject=wait.subject).delete()
+    notices.over(wait.subject)
     today = clock.today()
     Turn.objects.bulk_create(_rows(wait, running, today))
     if wait.holders:
