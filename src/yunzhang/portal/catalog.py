@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.gather import search
+from yunzhang.gather import grounds, search
 from yunzhang.gather.models import EntryVersion, Resource
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.permissions import pack
-from yunzhang.portal import seen, updates
+from yunzhang.portal import seen, services, typed, updates
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, of_units
@@ -25,6 +25,7 @@ from yunzhang.portal.states import GRADES
 from yunzhang.portal.templatetags.said import abstract, coded, grade_name, said
 from yunzhang.protect.keys import open_signed
 from yunzhang.protect.masking import default_masks
+from yunzhang.share import disputes
 from yunzhang.terms.document import decode
 from yunzhang.terms.entry import KIND, Entry, EntryDraft
 from yunzhang.terms.faults import Refused
@@ -105,7 +106,7 @@ def catalog(request: Visit) -> HttpResponseBase:
 def entry(request: Visit, code: str) -> HttpResponse:
     resource = seen.resource(code)
     if request.method == "POST":
-        return do(request, updates.DEEDS, resource)
+        return do(request, {**updates.DEEDS, **services.DEEDS, "ground": _confirm_ground}, resource)
     versions = list(seen.versions(request.actor).filter(resource=resource))
     if not versions:
         raise Http404
@@ -122,10 +123,22 @@ def entry(request: Visit, code: str) -> HttpResponse:
         "drifts": resource.drifts.filter(cleared_at=None),
         "verdict": _verdict(resource),
         "usage": _usage(resource),
-        "requestable": shown.state == EntryVersion.State.PUBLISHED and shown.share_type != "3",
+        "ground_due": grounds.asked(resource),
+        "disputable": shown.share_type == "3" and disputes.possible(request.actor, resource),
+        "requestable": _requestable(resource, shown),
         **updates.shown(request, resource, shown),
+        **services.shown(request, resource, shown),
     }
     return render(request, "portal/entry.html", context)
+
+
+def _confirm_ground(request: Visit, resource: Resource) -> None:
+    grounds.confirm(request.actor, resource, why=typed.why(request))
+
+
+def _requestable(resource: Resource, shown: EntryVersion) -> bool:
+    published = shown.state == EntryVersion.State.PUBLISHED
+    return published and shown.share_type != "3" and resource.stops_on is None
 
 
 def _signature(version: EntryVersion) -> dict[str, Any]:

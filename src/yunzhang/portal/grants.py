@@ -14,14 +14,14 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang import clock
-from yunzhang.people.permissions import may, pack
-from yunzhang.portal import seen, typed
+from yunzhang.people.permissions import pack
+from yunzhang.portal import seen, stopping, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing, Mark, of_states, of_units
 from yunzhang.portal.states import Tone
-from yunzhang.share import grants, keys
+from yunzhang.share import disputes, grants, keys
 from yunzhang.share.models import CallerKey, GrantRow
 from yunzhang.terms.grant import Grant
 from yunzhang.use import usage
@@ -132,9 +132,10 @@ def grant(request: Visit, id: str) -> HttpResponse:
     masks = {mask.item: mask.way for mask in opened.masks}
     context = {
         "row": found,
+        "disputable": disputes.possible(request.actor, found),
         "grant": opened,
         "items": [(item, masks.get(item, "keep")) for item in opened.items],
-        "deeds": _deeds(request, found),
+        **stopping.shown(request, found),
         "chart": _chart(found),
         "last": Usage.objects.filter(grant=found.pk).order_by("-at")[: pack().limit("page.rows")],
         "command": _command(opened, found),
@@ -160,14 +161,6 @@ def key_list(request: Visit) -> HttpResponseBase:
     own = seen.within(request.actor, "key.register", "unit")
     found = CallerKey.objects.filter(own).select_related("unit", "registered_by")
     return answer(request, "portal/keys.html", {}, keys=Listed(request, KEYS, found))
-
-
-def _deeds(request: Visit, found: GrantRow) -> set[str]:
-    if not may(request.actor, "grant.suspend", found.provider):
-        return set()
-    if found.state == GrantRow.State.ACTIVE:
-        return {"suspend", "end"}
-    return {"resume", "end"} if found.state == GrantRow.State.SUSPENDED else set()
 
 
 def _chart(found: GrantRow) -> dict[str, Any]:
@@ -232,4 +225,4 @@ def _end(request: Visit, found: GrantRow) -> None:
     grants.end(request.actor, found, why=typed.why(request))
 
 
-DEEDS = {"suspend": _suspend, "resume": _resume, "end": _end}
+DEEDS = {"suspend": _suspend, "resume": _resume, "end": _end, **stopping.DEEDS}

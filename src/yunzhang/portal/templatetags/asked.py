@@ -71,6 +71,12 @@ def names(records: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 @register.filter
+def named(rows: Iterable[Any]) -> list[tuple[str, str]]:
+    """Rows of the pack as choices, known by their id and called by their clause and name."""
+    return [(row.id, f"{row.cite.clause} {said(row)}") for row in rows]
+
+
+@register.filter
 def keyed(records: Iterable[Any]) -> list[tuple[str, str]]:
     """Callers' keys as choices."""
     return [(str(record.pk), record.name) for record in records]
