@@ -13,6 +13,7 @@ from yunzhang.gather import assessments, catalog
 from yunzhang.gather.models import EntryVersion
 from yunzhang.people import calendar, cases, clocks
 from yunzhang.people.models import Case, CasePaper, Clock, FactRow
+from yunzhang.people.permissions import pack
 from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
 from yunzhang.terms.faults import Refused
@@ -235,7 +236,7 @@ def test_a_day_takes_in_no_more_than_the_officers_can_answer(
     open_entry: EntryVersion, moments: Days, monkeypatch
 ) -> None:
     limits = {"opening.asked_in_all": 2}
-    whole = opening.pack()
+    whole = pack()
 
     class Fewer:
         def __getattr__(self, name: str) -> Any:
@@ -244,7 +245,7 @@ def test_a_day_takes_in_no_more_than_the_officers_can_answer(
         def limit(self, id: str) -> int:
             return limits.get(id, whole.limit(id))
 
-    monkeypatch.setattr(opening, "pack", Fewer)
+    monkeypatch.setattr("yunzhang.use.opening.pack", Fewer)
     asked(open_entry)
     asked(open_entry)
 

@@ -17,7 +17,7 @@ from yunzhang.people import cases, clocks
 from yunzhang.people.cases import Paper
 from yunzhang.people.models import Case, CaseMove, CasePaper, Clock
 from yunzhang.people.permissions import pack
-from yunzhang.portal import drawing, seen, typed, waiting
+from yunzhang.portal import case_links, drawing, seen, typed
 from yunzhang.portal.course_words import procedure_names, step_names
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
@@ -124,6 +124,10 @@ def visible(request: Visit) -> QuerySet[Case]:
     """Cases the actor's units have a part in; all for whoever sees every unit."""
     found = Case.objects.select_related("course", "opened_by")
     own = seen.units(request.actor, "desk.see")
+    # What was found secret is told to nobody but its own unit (Order 809 Arts. 3 and 13).
+    home = [post.unit_id for post in request.actor.posts]
+    secret = Q(procedure="assessment", step="forbidden")
+    found = found.exclude(secret & ~Q(parties__unit__in=home))
     return found if own is None else found.filter(parties__unit__in=own).distinct()
 
 
@@ -145,7 +149,9 @@ def _told(request: Visit, found: Case) -> dict[str, Any]:
         "days": clocks.left(running, clock.today()) if running else None,
         "gone": [_gone(row, procedure) for row in made],
         "open": [_open_move(move) for move in cases.moves_for(request.actor, found)],
-        "about": waiting.address(found.about, found.about.partition(":")[2]),
+        "about": case_links.about(found),
+        "links": case_links.of(found, request.actor),
+        "contact": case_links.contact(found, request.actor),
         "history": told(subject),
     }
 

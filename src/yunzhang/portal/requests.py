@@ -17,13 +17,14 @@ from yunzhang.gather import catalog
 from yunzhang.gather.models import EntryVersion, Resource
 from yunzhang.people import courses
 from yunzhang.people.permissions import may, pack
-from yunzhang.portal import seen, typed
+from yunzhang.portal import case_links, seen, typed
+from yunzhang.portal.cases import visible
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Kind, Listing, of_states, of_units
 from yunzhang.portal.tracker import steps
-from yunzhang.share import grants, requests
+from yunzhang.share import disputes, grants, requests
 from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
 from yunzhang.terms import procedures
 from yunzhang.terms.codes import Operator
@@ -93,7 +94,8 @@ def new(request: Visit, code: str) -> HttpResponse:
         return do(request, {"save": _draft, "submit": _draft_and_ask}, resource)
     unit = seen.home(request.actor, "request.draft")
     past = ShareRequest.objects.filter(consumer=unit).order_by("-pk").first()
-    return render(request, "portal/request_edit.html", _form(request, resource, None, past))
+    context = _form(request, resource, None, past)
+    return render(request, "portal/request_edit.html", {**context, **_follows(request, resource)})
 
 
 @door("request.draft")
@@ -114,8 +116,10 @@ def tracker(request: Visit, number: str) -> HttpResponse:
     granted = list(found.grants.all())
     possible = _deeds(request, found, granted)
     subjects = [f"request:{found.pk}", *(f"grant:{grant.pk}" for grant in granted)]
+    disputable = found.state == ShareRequest.State.REFUSED or _late(found)
     context = {
         "sought": found,
+        "disputable": disputable and disputes.possible(request.actor, found),
         "steps": steps(found, granted, clock.today()),
         "items": json.loads(found.items),
         "conditions": json.loads(found.rows),
@@ -127,6 +131,12 @@ def tracker(request: Visit, number: str) -> HttpResponse:
         "cautions": grants.cautions(found) if "agree" in possible else (),
     }
     return render(request, "portal/request.html", context)
+
+
+def _late(found: ShareRequest) -> bool:
+    """Whether the reply is overdue."""
+    running = requests.reply_clock(found)
+    return bool(running and not running.rested_on and running.due_on < clock.today())
 
 
 def _deeds(request: Visit, found: ShareRequest, granted: Sequence[GrantRow]) -> set[str]:
@@ -181,6 +191,17 @@ def _form(
         "deliveries": pack().codes_of("delivery"),
         "longest": pack().limit("request.duration_days"),
     }
+
+
+def _follows(request: Visit, resource: Resource) -> dict[str, Any]:
+    """The form as the case it follows fills it in: a need that was listed, a back-flow."""
+    number = request.GET.get("case", "")
+    found = visible(request).filter(number=number).first() if number else None
+    if found is None or found.procedure not in ("need_without_entry", "backflow"):
+        return {}
+    start = case_links.start(found, catalog.published(resource))
+    rows = [(n, start.rows[n] if n < len(start.rows) else {}) for n in CONDITIONS]
+    return {"past": start, "conditions": rows}
 
 
 def _items(found: ShareRequest | None, entry: Entry) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from yunzhang.gather.models import Resource
 from yunzhang.people import cases
+from yunzhang.people.cases import Paper
 from yunzhang.people.models import Case, Unit
 from yunzhang.people.permissions import Actor
 from yunzhang.people.units import COMMON_MISSING, authority_of, common_authority
@@ -37,7 +38,7 @@ RUNNING = FaultKind(
 Subject = ShareRequest | GrantRow | Resource | Case
 
 
-def raise_(actor: Actor, subject: Subject, positions: str, *, why: str) -> Case:
+def raise_(actor: Actor, subject: Subject, positions: Paper | str, *, why: str) -> Case:
     """The head of either side raises a dispute about a request, a grant, an entry or a case.
 
     Raises Refused with everything that is wrong.
@@ -52,7 +53,7 @@ def raise_(actor: Actor, subject: Subject, positions: str, *, why: str) -> Case:
         actor,
         PROCEDURE,
         about=about,
-        title=_title(subject),
+        title=title_of(subject),
         parties={"applicant": [own], "provider": [other], "authority": [settles(own, other)]},
         papers=papers,
         why=why,
@@ -99,7 +100,8 @@ def sides_of(subject: Subject, own: Unit) -> tuple[Unit, ...]:
     return tuple(row.unit for row in rows.order_by("pk"))
 
 
-def _title(subject: Subject) -> str:
+def title_of(subject: Subject) -> str:
+    """How the dispute is called: as what it is about."""
     if isinstance(subject, ShareRequest):
         return subject.purpose
     if isinstance(subject, GrantRow):

@@ -170,6 +170,12 @@ def abstract(version: EntryVersion) -> str:
 
 
 @register.filter
+def open_type(version: EntryVersion) -> str:
+    """In which way an entry is open to the public: a code of the list "open_type"."""
+    return decode(version.draft, EntryDraft).open_type
+
+
+@register.filter
 def grade_name(grade: int | str) -> str:
     """A grade of GB/T 43697 in words."""
     return gettext(GRADES[Grade(int(grade))])
