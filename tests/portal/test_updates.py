@@ -10,7 +10,7 @@ from yunzhang.people.models import Clock
 
 CODE = "307001/000001"
 LAW = "《行政区划管理条例》第十三条修改"
-TELL, EXTEND = 'value="change"', 'value="extend"'
+TELL, EXTEND = 'name="deed" value="change"', 'name="deed" value="extend"'
 
 
 def page(client) -> str:
