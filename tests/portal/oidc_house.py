@@ -88,7 +88,7 @@ class House(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _token(self, held: dict[str, str]) -> str:
-        spoil, who = held.get("spoil", ""), held["login_hint"]
+        spoil, who = held.get("spoil", ""), held.get("login_hint", "visitor")
         now = int(time.time())
         claims: dict[str, Any] = {
             "iss": "http://elsewhere.example" if spoil == "issuer" else self.issuer,
