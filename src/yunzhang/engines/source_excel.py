@@ -61,13 +61,11 @@ def grids(path: Path, rows: int, columns: int) -> tuple[Grid, ...]:
 
     A cell merged over rows says the same for each of them.
     """
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        return tuple(
-            _grid(page, rows, columns) for page in book.worksheets if page.sheet_state == "visible"
-        )
-    finally:
-        book.close()
+    # Opened here: by its path openpyxl takes no file that is not called .xlsx.
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        visible = [page for page in book.worksheets if page.sheet_state == "visible"]
+        return tuple(_grid(page, rows, columns) for page in visible)
 
 
 def _grid(page: Any, rows: int, columns: int) -> Grid:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,15 +89,32 @@ class Upload:
     def outcome(self) -> Outcome | None:
         return _read(self.folder / "outcome", Outcome)
 
+    @contextmanager
+    def taken(self) -> Iterator[Path]:
+        """The file while it is entered: nobody enters it twice, however often they press.
+
+        Raises `import.upload_gone` when it is being entered or was; a failure gives it back.
+        """
+        entering = self.folder / "entering"
+        try:
+            self.path.rename(entering)
+        except FileNotFoundError as error:
+            raise Refused(UPLOAD_GONE()) from error
+        try:
+            yield entering
+        except BaseException:
+            entering.rename(self.path)
+            raise
+        entering.unlink(missing_ok=True)
+
     def tell(self, plan: Plan) -> None:
         """Keep what the dry run found."""
         (self.folder / "report").write_bytes(encode(report(plan)))
 
     def done(self, entered: int, left_out: int) -> None:
-        """Keep what came of it; the file itself is no longer needed."""
+        """Keep what came of it."""
         outcome = Outcome(entered=entered, left_out=left_out)
         (self.folder / "outcome").write_bytes(encode(outcome))
-        self.path.unlink(missing_ok=True)
 
 
 def keep(actor: Actor, kind: str, name: str, chunks: Iterable[bytes]) -> Upload:

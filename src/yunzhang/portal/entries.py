@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from yunzhang import clock
 from yunzhang.gather import assessments, catalog
-from yunzhang.gather.models import EntryVersion
+from yunzhang.gather.models import DataTable, EntryVersion
 from yunzhang.people import clocks
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import seen, typed
@@ -54,6 +54,7 @@ def version(request: Visit, version: int) -> HttpResponse:
         "days": clocks.left(running, clock.today()) if running else None,
         "history": told(subject) if own else (),
         "editable": found.state in EDITED,
+        "linkable": _linkable(found),
     }
     return render(request, "portal/version.html", context)
 
@@ -185,8 +186,24 @@ def _revise(request: Visit, found: EntryVersion) -> str:
     return reverse("entry_edit", args=[revised.pk])
 
 
+def _linkable(found: EntryVersion) -> list[DataTable]:
+    """The gathered tables of the unit that have no entry, for one that has no table."""
+    if found.resource.table_id is not None or found.state not in EDITED:
+        return []
+    free = DataTable.objects.filter(system__unit=found.resource.unit, resources=None)
+    return list(free.exclude(gathered_at=None).order_by("title"))
+
+
+def _link(request: Visit, found: EntryVersion) -> str:
+    table = seen.one(seen.tables(request.actor), name=typed.text(request, "table"))
+    seen.one(DataTable.objects.exclude(gathered_at=None), pk=table.pk)
+    catalog.link(request.actor, found, table, why=typed.why(request))
+    return reverse("entry_edit", args=[found.pk])
+
+
 DEEDS = {
     "assess": _assess,
+    "link": _link,
     "submit": _submit,
     "approve": _approve,
     "return": _return,

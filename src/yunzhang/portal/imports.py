@@ -54,7 +54,7 @@ def import_list(request: Visit) -> HttpResponse:
     open_kinds = [kind for kind in KINDS.values() if may(request.actor, kind.needs)]
     context = {
         "kinds": open_kinds,
-        "waiting": uploads.waiting(request.actor),
+        "uploads": uploads.waiting(request.actor),
         "past": imports.past(request.actor),
         "names": {kind.id: kind.name for kind in KINDS.values()},
         "megabytes": pack().limit("import.file_bytes") // grids.MEGABYTE,
@@ -201,6 +201,8 @@ def _enter(request: Visit, upload: Upload) -> str:
     state = progress.of(_name(upload))
     if state is not None and not state.ended:
         raise Refused(STILL_RUNNING())
+    if not upload.path.exists():
+        raise Refused(uploads.UPLOAD_GONE())
     if upload.path.stat().st_size > pack().limit("import.inline_bytes"):
         progress.start(_name(upload), work)
         request.said = gettext("The records are being entered; you may leave this page.")
@@ -212,12 +214,13 @@ def _enter(request: Visit, upload: Upload) -> str:
 def _write(actor: Actor, upload: Upload, sound_only: bool, why: str, tell: Tell) -> list[Made]:  # noqa: FBT001 - handed on whole by partial
     """Look again, for records may have changed since, and enter what stands."""
     kind = _kind(upload.meta.kind)
-    if upload.outcome is not None or not upload.path.exists():
-        raise Refused(uploads.UPLOAD_GONE())
-    planned = imports.plan(actor, kind, grids.read(upload.path, upload.meta.name), tell)
-    upload.tell(planned)
-    made = imports.enter(actor, kind, planned, upload.source, tell, sound_only=sound_only, why=why)
-    upload.done(len(made), len(planned.records) - len(made))
+    with upload.taken() as path:
+        planned = imports.plan(actor, kind, grids.read(path, upload.meta.name), tell)
+        upload.tell(planned)
+        made = imports.enter(
+            actor, kind, planned, upload.source, tell, sound_only=sound_only, why=why
+        )
+        upload.done(len(made), len(planned.records) - len(made))
     return made
 
 
