@@ -107,6 +107,20 @@ def test_the_office_opens_an_undated_duty_and_an_officer_is_not_offered_it(guang
     assert 'name="deed" value="open"' not in page(visit("provider"))
 
 
+def test_a_task_whose_day_is_past_can_be_opened_with_a_new_one(town, visit, settings):
+    settings.PACK = "liuzhou-2020"
+    Unit.objects.filter(is_authority=True).update(row="liuzhou.data_bureau")
+    on = clock.today() + timedelta(days=60)
+    client = visit("reviewer")
+    assert 'value="tasks:liuzhou.15"' in page(client)
+
+    form = {"deed": "open", "duty": "tasks:liuzhou.15", "on": str(on), "why": "重新部署"}
+    answer = client.post("/duties", form)
+
+    assert answer.status_code == 302
+    assert Case.objects.get(about=f"dated:tasks:liuzhou.15:{on}").procedure == "task"
+
+
 def test_entries_are_confirmed_one_by_one_on_the_campaigns_page(guangxi, visit):
     case = campaign_of(guangxi, guangxi.units[2])
     [entry] = campaign.unconfirmed(case)

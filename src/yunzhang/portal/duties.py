@@ -173,7 +173,7 @@ def duties(request: Visit) -> HttpResponseBase:
         "done": sum(line.state == "done" for line in lines),
         "ahead": pack().limit("dated.ahead_days"),
         "undated": undated,
-        "rows": [(f"{one.table}:{one.row.id}", said(one.row)) for one in undated],
+        "rows": _by_hand(undated, today),
         "opens": _may_open(request.actor),
     }
     return answer(request, "portal/duties.html", context, duties=Listed(request, LIST, lines))
@@ -206,6 +206,12 @@ def _open(request: Visit) -> None:
 def _confirm(request: Visit, case: Case) -> None:
     codes = request.POST.getlist("code")
     campaign.confirm(request.actor, case, codes, why=typed.why(request))
+
+
+def _by_hand(undated: list[Dated], today: date) -> Choices:
+    """What the office may set a day for: what has none, and tasks whose day is past."""
+    past = [one for one in dated.fixed(pack()) if one.opens and one.on and one.on < today]
+    return [(f"{one.table}:{one.row.id}", said(one.row)) for one in (*undated, *past)]
 
 
 def _may_open(actor: Actor) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from yunzhang.packs.law import ORDER, STATES, Article, Kept, Requirement, law
 from yunzhang.people.permissions import Actor, may
-from yunzhang.portal.doors import Visit, door
+from yunzhang.portal.doors import PUBLIC, SIGNED_IN, Visit, door
 from yunzhang.portal.language import spoken
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
@@ -155,5 +155,5 @@ def _line(row: Requirement | Article, actor: Actor) -> Line:
     address = reverse(row.page)
     # The door itself says who may open it: the list cannot promise more than the page keeps.
     needs = getattr(resolve(address).func, "permission", "")
-    open_to_reader = bool(needs) and may(actor, needs)
+    open_to_reader = needs in (PUBLIC, SIGNED_IN) or (bool(needs) and may(actor, needs))
     return Line(row, gettext(titles.get(row.page, row.page)), address if open_to_reader else "")
