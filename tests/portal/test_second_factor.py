@@ -149,6 +149,21 @@ def test_guessing_a_code_soon_rests(town, visit, client) -> None:
     assert not inside(client)
 
 
+def test_a_session_left_open_is_no_place_to_guess_the_password(town, visit) -> None:
+    client = visit("provider")
+    set_up(client)
+    form = {"deed": "remove_factor", "why": "x"}
+
+    answers = [
+        client.post("/me", {**form, "password": "guess-9"}).status_code
+        for _ in range(pack().limit("signin.attempts"))
+    ]
+    rested = client.post("/me", {**form, "password": PASSWORD})
+
+    assert set(answers) == {403}
+    assert rested.status_code == 429
+
+
 def test_the_page_for_the_code_is_for_those_whose_password_was_right(town, visit, client) -> None:
     set_up(visit("provider"))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from yunzhang import clock
-from yunzhang.people import second_factor
+from yunzhang.people import identity, second_factor
 from yunzhang.people.models import Person
 from yunzhang.people.permissions import pack
 from yunzhang.portal import typed
@@ -89,6 +90,18 @@ def admit(request: HttpRequest, person: Person, wanted: str) -> HttpResponse:
     request.session.flush()
     request.session[WAITING] = [person.pk, int(clock.seconds()), wanted]
     return redirect("code")
+
+
+@contextmanager
+def asked_again(request: Visit) -> Iterator[None]:
+    """A deed that asks for the password once more: guesses count as they do at the door."""
+    counter = _counted(f"again:{request.user.pk}")
+    try:
+        yield
+    except Refused as refused:
+        if identity.PASSWORD_WRONG.code in refused.codes:
+            _failed(counter)
+        raise
 
 
 def _enter(request: Visit) -> HttpResponse:

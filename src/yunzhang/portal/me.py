@@ -13,7 +13,7 @@ from yunzhang import clock
 from yunzhang.people import delegations, identity, second_factor
 from yunzhang.people import outside as identities
 from yunzhang.people.models import Delegation, Person, Post
-from yunzhang.portal import outside, persons, seen, typed
+from yunzhang.portal import entrance, outside, persons, seen, typed
 from yunzhang.portal.doors import SIGNED_IN, Visit, do, door
 from yunzhang.portal.standing import Spell, told
 
@@ -54,13 +54,14 @@ def second(request: Visit) -> HttpResponse:
         request.session[SECRET] = second_factor.new_secret()
     secret = request.session[SECRET]
     if request.method == "POST":
-        codes = second_factor.set_up(
-            request.actor,
-            secret,
-            typed.text(request, "code"),
-            request.POST.get("password", ""),
-            why=typed.why(request),
-        )
+        with entrance.asked_again(request):
+            codes = second_factor.set_up(
+                request.actor,
+                secret,
+                typed.text(request, "code"),
+                request.POST.get("password", ""),
+                why=typed.why(request),
+            )
         del request.session[SECRET]
         return render(request, "portal/recovery_codes.html", {"codes": codes})
     picture = second_factor.picture(person, secret)
@@ -71,9 +72,10 @@ def second(request: Visit) -> HttpResponse:
 def new_codes(request: Visit) -> HttpResponse:
     """Other recovery codes, shown this once."""
     if request.method == "POST":
-        codes = second_factor.new_codes(
-            request.actor, request.POST.get("password", ""), why=typed.why(request)
-        )
+        with entrance.asked_again(request):
+            codes = second_factor.new_codes(
+                request.actor, request.POST.get("password", ""), why=typed.why(request)
+            )
         return render(request, "portal/recovery_codes.html", {"codes": codes})
     return render(request, "portal/new_codes.html")
 
@@ -84,7 +86,8 @@ def link(request: Visit) -> HttpResponse:
     if not outside.configured():
         return redirect("me")
     if request.method == "POST":
-        identity.confirmed(request.actor, request.POST.get("password", ""))
+        with entrance.asked_again(request):
+            identity.confirmed(request.actor, request.POST.get("password", ""))
         outside.expect_link(request, typed.why(request))
         # A page, no redirect: our forms may be sent to nowhere but here, not even by a detour.
         return render(request, "portal/going_out.html", {"house": outside.name()})
@@ -131,7 +134,10 @@ def _call_back(request: Visit) -> None:
 
 
 def _remove_factor(request: Visit) -> None:
-    second_factor.remove(request.actor, request.POST.get("password", ""), why=typed.why(request))
+    with entrance.asked_again(request):
+        second_factor.remove(
+            request.actor, request.POST.get("password", ""), why=typed.why(request)
+        )
 
 
 def _unlink(request: Visit) -> None:
@@ -141,7 +147,8 @@ def _unlink(request: Visit) -> None:
 
 def _change_password(request: Visit) -> str:
     old, new = request.POST.get("old", ""), request.POST.get("new", "")
-    identity.change_password(request.actor, old, new, why=typed.why(request))
+    with entrance.asked_again(request):
+        identity.change_password(request.actor, old, new, why=typed.why(request))
     update_session_auth_hash(request, Person.objects.get(username=request.user.get_username()))
     return reverse("desk")
 
