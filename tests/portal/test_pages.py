@@ -54,6 +54,8 @@ PAGES = {
     "log of a node": ("auditor", "/ledger/civil-node", "核对病例所在乡镇"),
     "fact": ("auditor", "/ledger/HUB/3", "why_hash"),
     "receipt": ("auditor", "/ledger/civil-node/3", "answer_hash"),
+    "dated duties": ("chief", "/duties", "duties?state=late"),
+    "what the law asks": ("consumer", "/law?q=一数一源", "一数一源一标准"),
     "calendar": ("reviewer", "/calendar?year=2026", "chinesecalendar"),
     "packs": ("provider", "/packs", "liuzhou-2020"),
     "pack in force": ("chief", "/packs/national", "10个工作日内作出是否同意共享的答复"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ DAYS = st.dates(date(2018, 1, 1), date(2032, 12, 31))
 SPANS = st.tuples(DAYS, DAYS).map(sorted)
 
 
-def report(cycle: str, month: int = 0, day: int = 0) -> ReportRule:
+def report(cycle: Any, month: int = 0, day: int = 0) -> ReportRule:
     return ReportRule(id="r", zh="报告", en="Report", cite=CITE, cycle=cycle, month=month, day=day)
 
 
