@@ -132,7 +132,8 @@ def state(kind: str, value: str) -> dict[str, Any]:
 @register.inclusion_tag("portal/part/left.html")
 def left(clock: Clock, days: int) -> dict[str, Any]:
     """Working days left on a clock, with its due date and clause."""
-    warn = pack().limit("clock.warn_days")
+    usual = pack().limit("clock.warn_days")
+    warn = usual if clock.warn_days is None else clock.warn_days
     tone = Tone.BAD if days < 0 else Tone.WARN if days <= warn else Tone.GOOD
     return {"clock": clock, "days": days, "late": -days, "tone": tone}
 
