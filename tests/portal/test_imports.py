@@ -221,3 +221,13 @@ def test_no_token_leads_out_of_ones_own_uploads(town, visit, place: str) -> None
 def test_who_may_not_import_finds_no_door(town, visit) -> None:
     assert visit("consumer").get(reverse("imports")).status_code == 403
     assert visit("provider").get(reverse("imports")).status_code == 200
+
+
+def test_a_file_beyond_the_limit_is_dropped_and_the_page_says_why(town, visit) -> None:
+    client = visit("reviewer")
+    huge = SimpleUploadedFile("大.csv", b"0" * (33 << 20))
+
+    page = sent(client, "units", huge)
+
+    assert page.status_code == 422
+    assert "32 MB" in page.content.decode()

@@ -10,6 +10,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
+from yunzhang.hub import import_command
 from yunzhang.packs.at_start import insist
 
 SERVED_BY = "YUNZHANG_SERVED_BY"  # tells a web process its parent; set here, never by a person
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     begin = commands.add_parser("found", help="enter the first units and people of an empty hub")
     begin.add_argument("file", type=Path, help="TOML; see docs/operating.md")
     commands.add_parser("key", help="print the hub's verifier key, which nodes are given")
+    import_command.add_arguments(commands)
     parser.set_defaults(run=run)
 
 
@@ -40,7 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     insist(settings.PACK)
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
-    {"up": _up, "found": _found, "key": _key}.get(arguments.hub_command, _nothing)(arguments)
+    {"up": _up, "found": _found, "import": import_command.run, "key": _key}.get(
+        arguments.hub_command, _nothing
+    )(arguments)
     return 0
 
 

@@ -176,7 +176,7 @@ def report(plan: Plan) -> Report:
     most = pack().limit("import.preview_rows")
     return Report(
         heads=tuple(Said(zh=head.zh, en=head.en) for head in plan.heads),
-        preview=tuple(record.shown for record in plan.records[:most]),
+        preview=tuple(record.shown for record in (plan.sound or plan.records)[:most]),
         records=len(plan.records),
         sound=len(plan.sound),
         flaws=tuple(sorted(plan.flaws, key=lambda one: (one.sheet, one.row, one.place))),
