@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from tests.portal import town as towns
 from tests.portal.test_doors import permission, routes
 from tests.portal.town import WHY, Town
 from yunzhang.gather import catalog
@@ -18,7 +17,7 @@ from yunzhang.gather.models import EntryVersion
 from yunzhang.people import cases
 from yunzhang.people.models import Case, Person
 from yunzhang.portal.doors import PUBLIC
-from yunzhang.terms.document import decode
+from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
 
 CONTACT = "13807760001"
@@ -32,7 +31,7 @@ def opened(town: Town) -> EntryVersion:
     version.refresh_from_db()
     form = decode(version.draft, EntryDraft)
     changes = {"open_type": "2", "open_condition": "注明来源,不得用于商业目的"}
-    version = catalog.edit(town.provider, version, towns.replace(form, **changes), why=WHY)
+    version = catalog.edit(town.provider, version, replace(form, **changes), why=WHY)
     version = catalog.submit(town.provider, version, why=WHY)
     version = catalog.approve(town.provider_head, version, why=WHY)
     return catalog.publish(town.reviewer, version, why=WHY)
@@ -115,7 +114,7 @@ def test_the_word_stands_in_no_address_and_no_cache(citizen, opened):
 
     assert answer["Location"] == f"/open/asked/{Case.objects.latest('pk').number}"
     assert page["Cache-Control"] == "no-store"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     cookie = answer.cookies["receipt"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (
         True,
@@ -142,7 +141,7 @@ def test_a_wrong_word_is_refused_without_a_hint_and_not_endlessly(citizen, opene
     tries = [citizen.post("/open/asked", form) for form in (wrong, unknown) for _ in range(5)]
     last = citizen.post("/open/asked", wrong)
 
-    said = {re.search(r'role="alert".*?</ul>', body(one), re.DOTALL)[0] for one in tries}  # type: ignore[index]
+    said = {re.search(r'role="alert".*?</ul>', body(one), re.DOTALL)[0] for one in tries}
     assert len(said) == 1
     assert {one.status_code for one in tries} == {404}
     assert last.status_code == 429

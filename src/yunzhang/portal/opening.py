@@ -135,7 +135,8 @@ def open_asked(request: Visit, number: str = "") -> HttpResponse:
         context["number"] = request.typed.get("number", number)
     response = render(request, "portal/open_asked.html", context)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": a browser then hides the origin too, and its own form would be refused.
+    response.headers["Referrer-Policy"] = "same-origin"
     if fresh:
         response.delete_cookie(RECEIPT, path=reverse("open_asked"))
     return response
