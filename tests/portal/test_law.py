@@ -61,6 +61,12 @@ def test_a_row_leads_to_its_page_only_where_the_reader_may_go(look):
     assert 'href="/units"' not in theirs
 
 
+def test_every_page_a_row_names_has_a_title(visit):
+    text = b"".join(visit("reviewer", "en").get("/law?export=csv").streaming_content).decode()
+
+    assert not [row.page for row in ROWS if "_" in row.page and row.page in text]
+
+
 def test_the_whole_list_leaves_as_excel(visit):
     answer = visit("auditor").get("/law?export=xlsx")
 

@@ -19,6 +19,9 @@ PARTIES = {
     "authority": _("Authority"),
     "experts": _("Experts"),
     "government": _("Government"),
+    "office": _("Cloud chief office"),
+    "unit": _("Unit that owes it"),
+    "duty": _("Units taking part"),
     "": _("Ends"),
 }
 

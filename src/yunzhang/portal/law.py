@@ -37,6 +37,13 @@ MARKS = {
     "A": _("administration alone"),
 }
 
+# Pages that stand in no menu.
+TITLES = {
+    "backflow_new": _("Ask for back-flow"),
+    "need_new": _("State a need"),
+    "open": _("Open data"),
+}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -151,9 +158,9 @@ def kept(request: Visit) -> HttpResponseBase:
 def _line(row: Requirement | Article, actor: Actor) -> Line:
     if not row.page:
         return Line(row, "", "")
-    titles = {place.route: place.title for _title, places in PLACES for place in places}
+    menu = {place.route: place.title for _title, places in PLACES for place in places}
     address = reverse(row.page)
     # The door itself says who may open it: the list cannot promise more than the page keeps.
     needs = getattr(resolve(address).func, "permission", "")
     open_to_reader = needs in (PUBLIC, SIGNED_IN) or (bool(needs) and may(actor, needs))
-    return Line(row, gettext(titles.get(row.page, row.page)), address if open_to_reader else "")
+    return Line(row, gettext({**TITLES, **menu}[row.page]), address if open_to_reader else "")
