@@ -29,7 +29,7 @@ from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift, grounds  # noqa: E402
 from yunzhang.oversee import dated  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
-from yunzhang.people import calendar, facts, jobs, mail, notices, watch, webhook_calls  # noqa: E402
+from yunzhang.people import calendar, facts, jobs, mail, notices, uploads, watch, webhook_calls  # noqa: E402
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import LEDGER_IN_USE, Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
@@ -196,6 +196,11 @@ def _forget_contacts(_days: Sequence[date]) -> None:
 
 
 # What is done once a day, whichever worker does it; each is told which days it missed.
+def _forget_uploads(_days: Sequence[date]) -> None:
+    """Delete the files that were uploaded and never imported."""
+    uploads.sweep()
+
+
 DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("drift", _check_drift),
     ("calendar", _tell_calendar),
@@ -203,6 +208,7 @@ DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("grounds", _review_grounds),
     ("contacts", _forget_contacts),
     ("notices", _forget_notices),
+    ("uploads", _forget_uploads),
 )
 
 
