@@ -149,6 +149,21 @@ def test_a_late_task_stands_on_the_list_of_key_supervision(guangxi):
     assert not dated.supervised(clock.today())
 
 
+def test_what_is_sent_back_after_its_day_is_late_again_and_stays_missed(guangxi):
+    chief = holder(guangxi, "chief", guangxi.units[2], "cloud_chief")
+    past, _ = days(QUARTER)
+    [case] = opened(QUARTER, past)
+    for move, papers in (("submit", {"report": "补报。"}), ("sign", {})):
+        take(guangxi.officer if papers else chief, case, move, **papers)
+
+    take(guangxi.reviewer, case, "return", reason="数字不对。")
+    missed, runs = Clock.objects.filter(subject=cases.subject_of(case)).order_by("pk")
+
+    assert (missed.ended_on, runs.ended_on) == (clock.today(), None)
+    assert (missed.due_on, runs.due_on) == (past, past)
+    assert list(dated.supervised(clock.today())) == [runs]
+
+
 def test_what_was_handed_in_on_its_day_was_in_time(guangxi):
     chief = holder(guangxi, "chief", guangxi.units[2], "cloud_chief")
     _, due = days(QUARTER)

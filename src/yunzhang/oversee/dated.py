@@ -163,7 +163,7 @@ def open_now(actor: Actor, table: str, id: str, on: date, *, why: str) -> list[C
 
 
 def supervised(today: date) -> QuerySet[Clock]:
-    """重点督查: the dated duties that are late today; each leaves when it is closed."""
+    """重点督查: the dated duties that are late today; each leaves when it is handed in."""
     return clocks.overdue(today).filter(rule=RULE)
 
 

@@ -226,7 +226,8 @@ def _of_cases(request: Visit, today: date) -> list[Line]:
     found = visible(request).filter(recent, about__startswith="dated:")
     held = list(found.distinct().prefetch_related("parties__unit"))
     subjects = [cases.subject_of(case) for case in held]
-    rows = Clock.objects.filter(rule=dated.RULE, subject__in=subjects)
+    # Sent back after its day, a duty has a missed clock and the one that runs: the last counts.
+    rows = Clock.objects.filter(rule=dated.RULE, subject__in=subjects).order_by("pk")
     running = {row.subject: row for row in rows}
     return [_of_case(case, running.get(cases.subject_of(case)), today) for case in held]
 
