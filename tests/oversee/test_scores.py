@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -267,8 +266,7 @@ def test_a_figure_that_measures_nothing_changes_no_total(figures, other):
 
 def score(total: int | None, measured: int = 3) -> Score:
     """A score of which so many indicators had something to measure."""
-    figures = [{"percent": "100.00" if at < measured else None} for at in range(5)]
-    return Score(total=None if total is None else Decimal(total), figures=json.dumps(figures))
+    return Score(total=None if total is None else Decimal(total), measured=measured)
 
 
 def test_equal_scores_share_a_place_and_an_unmeasured_unit_has_none():

@@ -96,6 +96,7 @@ def _used(town: Town, n: int, other: Unit) -> None:
         period="2026Q4",
         frozen_at=now,
         total=50,
+        measured=2,
         figures=figures,
         signed="{}",
     )

@@ -14,6 +14,8 @@ class Score(models.Model):
     period = models.CharField(max_length=20)  # "2026-11-22" or "2026Q4"
     frozen_at = models.DateTimeField()
     total = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    # How many indicators had anything to measure: with too few a unit is not ranked.
+    measured = models.PositiveSmallIntegerField(default=0)
     figures = models.TextField()  # JSON: indicator, hits, of, percent, weight, and the row ids
     signed = models.TextField()  # Signed score document, exact text
 

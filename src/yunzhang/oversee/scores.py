@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date, datetime
 
@@ -75,14 +74,9 @@ def places(ranked: list[Score]) -> list[int | None]:
     ]
 
 
-def measured(score: Score) -> int:
-    """How many indicators of the unit had anything to measure."""
-    return sum(figure["percent"] is not None for figure in json.loads(score.figures))
-
-
 def is_ranked(score: Score) -> bool:
     """Whether enough was measured to compare the unit with others: one figure is an accident."""
-    return score.total is not None and measured(score) >= pack().limit("score.least_indicators")
+    return score.total is not None and score.measured >= pack().limit("score.least_indicators")
 
 
 def opened(score: Score) -> ScoreDocument:
@@ -125,6 +119,7 @@ def _score(unit: Unit, period: str, today: date, now: datetime) -> Score:
         period=period,
         frozen_at=now,
         total=found,
+        measured=sum(one.figure.percent is not None for one in weighed),
         figures=encode([_flat(one) for one in weighed]).decode(),
         signed=sign(KIND, document),
     )

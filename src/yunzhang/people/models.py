@@ -112,6 +112,10 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["unit", "ended_on", "due_on"]),
             models.Index(fields=["subject", "rule"]),
+            # The queue over all units, by deadline.
+            models.Index(
+                fields=["due_on"], condition=models.Q(ended_on=None), name="clock_running"
+            ),
             # What the worker still has to tell of, by date: its sweep reads nothing else.
             models.Index(
                 fields=["due_on"],
@@ -157,6 +161,7 @@ class Turn(models.Model):
         indexes = [
             models.Index(fields=["unit", "role"]),
             models.Index(fields=["role", "unit"]),
+            models.Index(fields=["step", "unit"]),  # failing checks and drifts, unit by unit
         ]
         constraints = [
             models.UniqueConstraint(fields=["subject", "role", "unit"], name="turn_once"),

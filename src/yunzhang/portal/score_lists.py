@@ -40,7 +40,7 @@ class Place:
 def placed(ranked: list[Score], mine: Unit | None) -> list[Place]:
     """The ranking as its page shows it."""
     return [
-        Place(place, score, figures(score), scores.measured(score), score.unit == mine)
+        Place(place, score, figures(score), score.measured, score.unit == mine)
         for place, score in zip(scores.places(ranked), ranked, strict=True)
     ]
 

@@ -62,6 +62,7 @@ class UsageDay(models.Model):
                 fields=["day", "grant", "consumer", "purpose", "scenario"], name="usage_day_once"
             )
         ]
+        indexes = [models.Index(fields=["grant", "answered"])]  # whether a grant was ever used
 
 
 class PublicAsk(models.Model):
