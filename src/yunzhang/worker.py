@@ -179,6 +179,7 @@ def _tell_calendar(_days: Sequence[date]) -> None:
 def _open_duties(days: Sequence[date]) -> None:
     for case in dated.open_due(clock.today(), days[0]):
         log.info("%s is opened: %s", case.number, case.about)
+    dated.tell_supervised(clock.today())
 
 
 def _review_grounds(_days: Sequence[date]) -> None:

@@ -149,6 +149,22 @@ def test_a_late_task_stands_on_the_list_of_key_supervision(guangxi):
     assert not dated.supervised(clock.today())
 
 
+def test_the_head_of_chiefs_is_told_once_of_what_came_onto_the_list(settings, hub):
+    settings.PACK = "chongqing-2019"
+    head = holder(hub, "mayor", hub.units[1], "head_cloud_chief")
+    holder(hub, "chief", hub.units[2], "cloud_chief")
+    on = clock.today()
+    [case] = dated.open_now(hub.reviewer, "reports", "chiefs_meeting", on, why=WHY)
+    day_after = on + timedelta(days=1)
+
+    assert dated.tell_supervised(on) == 0
+    assert [dated.tell_supervised(day_after) for _ in range(2)] == [1, 1]
+
+    told = Notice.objects.get(person=head.person, subject=cases.subject_of(case))
+    assert told.kind == "escalated"
+    assert case.title in told.zh
+
+
 def test_what_is_sent_back_after_its_day_is_late_again_and_stays_missed(guangxi):
     chief = holder(guangxi, "chief", guangxi.units[2], "cloud_chief")
     past, _ = days(QUARTER)

@@ -14,10 +14,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from yunzhang import clock
-from yunzhang.people import cases, clocks
+from yunzhang.people import cases, clocks, courses, notices
 from yunzhang.people.cases import Doing
 from yunzhang.people.models import Case, Clock, Post, Turn, Unit
 from yunzhang.people.permissions import Actor, pack
+from yunzhang.terms import procedures
 from yunzhang.terms.dates import report_dates, task_dates
 from yunzhang.terms.document import decode
 from yunzhang.terms.faults import FaultKind, Refused, Text
@@ -165,6 +166,27 @@ def open_now(actor: Actor, table: str, id: str, on: date, *, why: str) -> list[C
 def supervised(today: date) -> QuerySet[Clock]:
     """重点督查: the dated duties that are late today; each leaves when it is handed in."""
     return clocks.overdue(today).filter(rule=RULE)
+
+
+def tell_supervised(today: date) -> int:
+    """Tell the head of chiefs and the office of each duty that came onto the list, once.
+
+    The head is whoever answers to no other chief (`above` of the pack's roles).
+    """
+    answering = {below for role in pack().roles for below in role.above}
+    heads = [role.id for role in pack().roles if role.above and role.id not in answering]
+    office = procedures.first(courses.of("report")).who
+    persons = [one for role in (*heads, *office) for one in notices.holders(role, None, today)]
+    late = list(supervised(today).select_related("unit"))
+    for one in late:
+        title = Case.objects.get(number=one.reference).title
+        said = Text(
+            f"列入重点督查：{one.unit.short_name}“{title}”（{one.due_on} 到期）",
+            f"Under key supervision: {one.unit.short_name}, {title} (due on {one.due_on})",
+        )
+        key = f"supervised:{one.pk}"
+        notices.tell(persons, key, notices.ESCALATED, one.subject, one.reference, said)
+    return len(late)
 
 
 def opened(duties: Iterable[Dated]) -> QuerySet[Case]:
