@@ -199,4 +199,5 @@ def test_no_public_page_shows_what_is_not_open(citizen, opened, town):
         text = b"".join(answer).decode("utf-8", "replace").replace(one.removeprefix("/open/"), "")
         assert not {word for word in hidden | names if word and word in text}, one
     for entry in ("townships", "relief", "stat-codes"):
-        assert citizen.get(address(town.entries[entry])).status_code == 404
+        gone = citizen.get(address(town.entries[entry]))
+        assert (gone.status_code, "查找数据" in body(gone)) == (404, True)

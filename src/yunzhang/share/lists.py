@@ -50,7 +50,7 @@ NOTHING_NEW = FaultKind(
 )
 
 # The steps of a need that the list of needs does not hold yet: its own unit has not approved it.
-UNAPPROVED = ("ask", "approve")
+UNAPPROVED = ("ask", "approve", "approve_unknown")
 
 
 @dataclass(frozen=True)
