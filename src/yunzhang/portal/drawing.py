@@ -5,7 +5,7 @@ Pure: the procedure and the way gone come as arguments; the template only paints
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from yunzhang.terms.pack_rows import Procedure, Step
@@ -76,6 +76,18 @@ def draw(procedure: Procedure, here: str, passed: Collection[tuple[str, str]] = 
         width=NAMES + 2 * MARGIN + max(columns.values()) * ACROSS + WIDTH,
         height=2 * MARGIN + (max(seats.values()) + 1) * DOWN - (DOWN - HEIGHT),
     )
+
+
+def walked(procedure: Procedure, deeds: Iterable[str]) -> set[tuple[str, str]]:
+    """The ways (from step, to step) that deeds in their order have gone from the first step."""
+    steps = {step.id: step for step in procedure.steps}
+    here, ways = procedure.steps[0].id, set()
+    for deed in deeds:
+        to = next((move.to for move in steps[here].moves if move.id == deed), "")
+        if to:
+            ways.add((here, to))
+            here = to
+    return ways
 
 
 def _columns(procedure: Procedure) -> dict[str, int]:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import template
 from django.utils.translation import gettext
 
+from yunzhang.people import courses
+from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import pack
-from yunzhang.portal import course_words
+from yunzhang.portal import course_words, drawing
 from yunzhang.terms.pack_rows import CodeRow, Move
 
 register = template.Library()
+
+
+@register.inclusion_tag("portal/part/course.html")
+def course(id: str, here: str, history: Iterable[FactRow]) -> dict[str, Any]:
+    """The picture of a record's procedure: where it stands, and the ways its facts have gone."""
+    procedure = courses.of(id)
+    gone = drawing.walked(procedure, [fact.deed for fact in history])
+    # A superseded entry ended its course when it was published.
+    lit = "published" if here == "superseded" else here
+    return {"procedure": procedure, "picture": drawing.draw(procedure, lit, gone)}
 
 
 @register.filter
