@@ -9,6 +9,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Prefetch
 
+from yunzhang import clock
 from yunzhang.gather import catalog
 from yunzhang.gather.models import Resource
 from yunzhang.people import cases, notices
@@ -183,7 +184,7 @@ def _asked_already(
         procedure=PROCEDURE, closed_on=None, parties__party="applicant", parties__unit=unit
     )
     for case in same:
-        if set(_items(case)) == set(asked):
+        if set(items_of(case)) == set(asked):
             yield ASKED_ALREADY(case=case.number)
 
 
@@ -193,7 +194,8 @@ def _askers() -> frozenset[str]:
     return frozenset(role for step in steps for role in step.who)
 
 
-def _items(case: Case) -> tuple[str, ...]:
+def items_of(case: Case) -> tuple[str, ...]:
+    """The items a verification is about."""
     return decode(case.content, _Kept).items
 
 
@@ -203,7 +205,7 @@ def _resource(case: Case) -> Resource:
 
 
 def _said(doing: Doing, said: Text) -> Text:
-    details = {"title": doing.case.title, "items": "、".join(_items(doing.case))}
+    details = {"title": doing.case.title, "items": "、".join(items_of(doing.case))}
     finding = doing.papers["paper.finding"].text
     return Text(f"{said.say('zh', details)}：{finding}", f"{said.say('en', details)}: {finding}")
 
@@ -222,8 +224,8 @@ def _shown(case: Case) -> Correction:
     texts = [paper.text for move in case.moves.all() for paper in move.findings]  # type: ignore[attr-defined]
     return Correction(
         number=case.number,
-        items=_items(case),
-        asked=case.opened_at.date(),
+        items=items_of(case),
+        asked=case.opened_at.astimezone(clock.BEIJING).date(),
         corrected=case.step == "corrected",
         closed=case.closed_on,
         finding=texts[-1] if texts else "",

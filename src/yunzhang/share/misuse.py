@@ -12,6 +12,7 @@ from yunzhang.people.models import Case
 from yunzhang.people.permissions import NEEDS, Actor, may, pack
 from yunzhang.share import grants
 from yunzhang.share.models import GrantRow
+from yunzhang.terms.document import decode
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
 from yunzhang.terms.pack_rows import ViolationKind
@@ -68,6 +69,12 @@ def violations() -> tuple[ViolationKind, ...]:
     """The kinds of violation to choose from, the consumers' own first (Arts. 39-41)."""
     order = ("consumer", "provider", "authority")
     return tuple(sorted(pack().violations, key=lambda row: order.index(row.of)))
+
+
+def violation_of(case: Case) -> ViolationKind | None:
+    """The kind of violation a case names, while the pack knows it."""
+    kept = decode(case.content, dict[str, str]).get("violation")
+    return next((row for row in pack().violations if row.id == kept), None)
 
 
 @cases.does("grant.suspend")

@@ -1,0 +1,37 @@
+"""What a case itself keeps, in words: items in doubt, the kind of violation, what is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from yunzhang.people.models import Case
+from yunzhang.portal.templatetags.said import said
+from yunzhang.share import corrections, misuse, services
+
+
+def of(case: Case) -> list[tuple[str, str]]:
+    """(name, text) of what was settled when the case was opened."""
+    shown = {
+        corrections.PROCEDURE: _doubt,
+        misuse.PROCEDURE: _violation,
+        services.PROCEDURE: _proposal,
+    }
+    return list(shown[case.procedure](case)) if case.procedure in shown else []
+
+
+def _doubt(case: Case) -> Iterator[tuple[str, str]]:
+    yield _("Items in doubt"), "、".join(corrections.items_of(case))
+
+
+def _violation(case: Case) -> Iterator[tuple[str, str]]:
+    kind = misuse.violation_of(case)
+    if kind:
+        yield _("Kind of violation"), f"{said(kind)} · {kind.cite.clause}"
+
+
+def _proposal(case: Case) -> Iterator[tuple[str, str]]:
+    proposal = services.proposal_of(case)
+    yield _("What is proposed"), said(services.CHANGES[proposal.change])
+    yield _("Holds from"), proposal.from_date.isoformat()
