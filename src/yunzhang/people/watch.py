@@ -189,10 +189,12 @@ def _escalate(clock: Clock, today: date) -> Told:
     with _deed(clock, Deed.CLOCK_ESCALATED, "逾期未办结，报上一级", told=names):
         clock.escalated_on = today
         _mark(clock, "escalated_on")
-        late = -clocks.left(clock, today)
+        days = -clocks.left(clock, today)
+        # A duty due before a holiday goes up on its first day, when no working day has passed.
+        late = (f" {days} 个工作日", f"{days} working day(s) overdue") if days else ("", "overdue")
         said = Text(
-            f"{clock.unit.short_name}逾期 {late} 个工作日未办结（{clock.due_on} 到期）",
-            f"{clock.unit.short_name}: {late} working day(s) overdue (due on {clock.due_on})",
+            f"{clock.unit.short_name}逾期{late[0]}未办结（{clock.due_on} 到期）",
+            f"{clock.unit.short_name}: {late[1]} (due on {clock.due_on})",
         )
         _tell(clock, f"escalated:{clock.due_on}", notices.ESCALATED, said, persons)
     return _told(ESCALATED, clock)
