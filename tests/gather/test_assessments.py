@@ -11,7 +11,7 @@ from yunzhang.gather.models import EntryVersion
 from yunzhang.people import cases
 from yunzhang.people.cases import Paper
 from yunzhang.people.models import CasePaper, FactRow, Turn
-from yunzhang.portal import seen
+from yunzhang.portal import seen as visible
 from yunzhang.terms.codes import ItemType
 from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import DataItem, EntryDraft
@@ -150,7 +150,7 @@ def test_what_is_found_secret_is_never_submitted_and_named_to_its_unit_alone(
     ):
         with pytest.raises(Refused, match=r"assessment\.forbidden"):
             deed()
-    readers = {name: seen.versions(actor) for name, actor in hub.actors.items()}
+    readers = {name: visible.versions(actor) for name, actor in hub.actors.items()}
     assert {name for name, found in readers.items() if found.filter(pk=version.pk)} == {
         "officer",
         "head",
@@ -168,10 +168,14 @@ def test_a_refused_move_leaves_neither_state_nor_fact(hub: HubWorld, version):
     assert EntryVersion.objects.get(pk=version.pk).state == State.DRAFT
 
 
+def seen(item: DataItem) -> Assessed:
+    return Assessed(name=item.name, column=item.column, kind=item.kind, grade=item.grade)
+
+
 def test_what_was_assessed_covers_less_but_not_more():
     code = DataItem(name="代码", column="code", type=ItemType.CHARACTER, length=9)
     phone = replace(code, name="电话", column="phone", kind="phone", grade=Grade.GENERAL_2)
-    known = [Assessed(column=i.column, kind=i.kind, grade=i.grade) for i in (code, phone)]
+    known = [seen(item) for item in (code, phone)]
 
     assert covers(known, (code,))
     assert covers(known, (phone, replace(code, column="new", grade=Grade.GENERAL_2)))
@@ -180,3 +184,15 @@ def test_what_was_assessed_covers_less_but_not_more():
     assert not covers(known, (replace(phone, grade=Grade.GENERAL_3),))
     assert not covers(known, (replace(code, column="new", grade=Grade.GENERAL_3),))
     assert not covers([], (code,))
+
+
+def test_an_item_is_known_by_its_column_or_else_by_its_name():
+    phone = DataItem(name="电话", column="", type=ItemType.CHARACTER, length=11, kind="phone")
+    address = replace(phone, name="住址", kind="address")
+
+    assert covers([seen(phone), seen(address)], (phone, address))
+    assert covers([seen(phone), seen(address)], (replace(phone, column="tel"), address))
+    assert covers(
+        [seen(replace(phone, column="tel"))], (replace(phone, name="号码", column="tel"),)
+    )
+    assert not covers([seen(phone)], (phone, address))

@@ -76,7 +76,8 @@ class Standing(StrEnum):
 class Assessed(Document, frozen=True):
     """What an assessment says of one item: enough to see whether it grew."""
 
-    column: str
+    name: str
+    column: str  # "" in an entry that came without a table
     kind: str
     grade: Grade
 
@@ -152,11 +153,16 @@ def cleared(resource: Resource, items: Sequence[DataItem]) -> bool:
 
 def covers(assessed: Sequence[Assessed], items: Sequence[DataItem]) -> bool:
     """Whether nothing came that is personal, and nothing is graded higher than was assessed."""
-    known = {one.column: one for one in assessed}
+    # An item is known by its column; one that came without a table, by its name.
+    known = {("name", one.name): one for one in assessed if not one.column}
+    known |= {("column", one.column): one for one in assessed if one.column}
     highest = max((one.grade for one in assessed), default=None)
     if highest is None:
         return False
-    return all(_covered(known.get(item.column), item, highest) for item in items)
+    return all(
+        _covered(known.get(("column", item.column), known.get(("name", item.name))), item, highest)
+        for item in items
+    )
 
 
 def marked(resource: Resource, form: EntryDraft) -> EntryDraft:
@@ -176,7 +182,10 @@ def _handed_in(doing: Doing) -> None:
     """The case keeps which items the reports were written for."""
     version = _open_version(doing.case)
     form = decode(version.draft, EntryDraft) if version else EntryDraft()
-    seen = tuple(Assessed(column=i.column, kind=i.kind, grade=i.grade) for i in form.items)
+    seen = tuple(
+        Assessed(name=one.name, column=one.column, kind=one.kind, grade=one.grade)
+        for one in form.items
+    )
     doing.case.content = encode(Scope(items=seen)).decode()
     doing.case.save(update_fields=["content"])
 
