@@ -10,7 +10,7 @@ from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import days, holder, opened, take
 from yunzhang import clock
 from yunzhang.gather.models import EntryVersion
-from yunzhang.oversee import campaign, dated, scores
+from yunzhang.oversee import campaign, handing_in, scores
 from yunzhang.oversee.models import Score
 from yunzhang.people.models import Case, Clock, Notice
 from yunzhang.terms.faults import Refused
@@ -23,7 +23,7 @@ def guangxi(settings, hub: HubWorld) -> HubWorld:
 
 
 def of_unit(found: list[Case], hub: HubWorld, number: int) -> Case:
-    return next(c for c in found if c.parties.get(party=dated.UNIT).unit == hub.units[number])
+    return next(c for c in found if c.parties.get(party=handing_in.UNIT).unit == hub.units[number])
 
 
 def test_the_campaign_closes_when_every_entry_is_confirmed_within_the_year(guangxi):

@@ -9,7 +9,7 @@ import pytest
 from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import days, holder, opened, take
 from yunzhang import clock
-from yunzhang.oversee import dated
+from yunzhang.oversee import dated, handing_in
 from yunzhang.people import cases, turns, watch
 from yunzhang.people.models import Case, Clock, Notice, Unit
 from yunzhang.people.permissions import pack
@@ -34,7 +34,7 @@ def liuzhou(settings, hub: HubWorld) -> HubWorld:
 
 
 def owing(case: Case) -> Unit:
-    return case.parties.get(party=dated.UNIT).unit
+    return case.parties.get(party=handing_in.UNIT).unit
 
 
 def clock_of(case: Case) -> Clock:
@@ -199,7 +199,7 @@ def test_the_lead_of_a_task_reports_and_the_earlier_date_is_its_deadline(liuzhou
 
     [case] = [case for case in found if "liuzhou.1:" in case.about]
     assert owing(case) == liuzhou.units[1]
-    assert {row.unit for row in case.parties.filter(party=dated.DUTY)} == {
+    assert {row.unit for row in case.parties.filter(party=handing_in.DUTY)} == {
         liuzhou.units[2],
         liuzhou.units[3],
     }

@@ -10,7 +10,7 @@ import pytest
 from tests.portal.town import WHY
 from yunzhang import clock
 from yunzhang.gather.models import EntryVersion
-from yunzhang.oversee import campaign, dated
+from yunzhang.oversee import campaign, dated, handing_in
 from yunzhang.people.models import Case, Unit
 
 LINE = re.compile(r"<tr>(?:(?!</tr>).)*data-label(?:(?!</tr>).)*</tr>", re.DOTALL)
@@ -38,7 +38,7 @@ def campaign_of(town, unit: Unit) -> Case:
     EntryVersion.objects.filter(state="published").update(published_on=date(2020, 1, 5))
     on = clock.today() + timedelta(days=7)
     found = dated.open_now(town.reviewer, "reports", "yearly_catalog", on, why=WHY)
-    return next(c for c in found if c.parties.get(party=dated.UNIT).unit == unit)
+    return next(c for c in found if c.parties.get(party=handing_in.UNIT).unit == unit)
 
 
 def test_a_duty_shows_its_day_unit_clause_and_days_left(guangxi, visit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yunzhang import clock
 from yunzhang.gather.models import EntryVersion
-from yunzhang.oversee import dated, scores
+from yunzhang.oversee import handing_in, scores
 from yunzhang.oversee.models import Score
 from yunzhang.people import cases, notices
 from yunzhang.people.cases import Doing
@@ -90,7 +90,7 @@ def _confirm(doing: Doing) -> None:
     content["confirmed"] = sorted({*content.get("confirmed", ()), *codes})
     doing.case.content = encode(content).decode()
     doing.case.save(update_fields=["content"])
-    dated.keep_clock(doing)
+    handing_in.keep_clock(doing)
 
 
 @cases.does("campaign.finish")
@@ -98,7 +98,7 @@ def _finish(doing: Doing) -> None:
     left = [entry.resource.code for entry in unconfirmed(doing.case)]
     if left:
         raise Refused(ENTRIES_OPEN(count=len(left), codes=_listed(left)))
-    dated.hand_in(doing)
+    handing_in.hand_in(doing)
 
 
 @cases.does("assessment.freeze")
@@ -107,7 +107,7 @@ def _freeze(doing: Doing) -> None:
     period = year(doing.case)
     if not Score.objects.filter(period=period).exists():
         scores.freeze(doing.actor, period, clock.today(), why=doing.why)
-    dated.keep_clock(doing)
+    handing_in.keep_clock(doing)
 
 
 @cases.does("assessment.circulate")
@@ -116,21 +116,32 @@ def circulate(doing: Doing) -> None:
     period = year(doing.case)
     if not Score.objects.filter(period=period).exists():
         raise Refused(SCORES_MISSING(period=period))
+    _circulated(
+        doing,
+        Text(f"{period}年度共享考核结果已通报", f"The assessment of {period} is published"),
+    )
+
+
+@cases.does("evaluation.circulate")
+def circulate_evaluation(doing: Doing) -> None:
+    """The same for an evaluation that rests on its own report, not on scores."""
+    _circulated(doing, Text(f"{doing.case.title}已通报", f"{doing.case.title}: published"))
+
+
+def _circulated(doing: Doing, said: Text) -> None:
     told = {role.id for role in pack().roles if role.told_late} | {"sharing_body_head"}
     today = clock.today()
     persons = {p.pk: p for role in told for p in notices.holders(role, None, today)}
-    said = Text(
-        f"{period}年度共享考核结果已通报：{doing.papers[CIRCULAR].text}",
-        f"The assessment of {period} is published: {doing.papers[CIRCULAR].text}",
-    )
+    circular = doing.papers[CIRCULAR].text
+    text = Text(f"{said.zh}：{circular}", f"{said.en}: {circular}")
     subject = cases.subject_of(doing.case)
     key = f"{subject}:circulated"
-    notices.tell(persons.values(), key, notices.TOLD, subject, doing.case.number, said)
-    dated.accept(doing)
+    notices.tell(persons.values(), key, notices.TOLD, subject, doing.case.number, text)
+    handing_in.accept(doing)
 
 
 def _unit(case: Case) -> Unit:
-    return case.parties.select_related("unit").get(party=dated.UNIT).unit
+    return case.parties.select_related("unit").get(party=handing_in.UNIT).unit
 
 
 def _listed(codes: list[str]) -> str:

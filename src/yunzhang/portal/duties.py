@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import campaign, dated
+from yunzhang.oversee import campaign, dated, handing_in
 from yunzhang.oversee.dated import Dated
 from yunzhang.people import cases, clocks, courses
 from yunzhang.people.models import Case, Clock
@@ -227,14 +227,14 @@ def _of_cases(request: Visit, today: date) -> list[Line]:
     held = list(found.distinct().prefetch_related("parties__unit"))
     subjects = [cases.subject_of(case) for case in held]
     # Sent back after its day, a duty has a missed clock and the one that runs: the last counts.
-    rows = Clock.objects.filter(rule=dated.RULE, subject__in=subjects).order_by("pk")
+    rows = Clock.objects.filter(rule=handing_in.RULE, subject__in=subjects).order_by("pk")
     running = {row.subject: row for row in rows}
     return [_of_case(case, running.get(cases.subject_of(case)), today) for case in held]
 
 
 def _of_case(case: Case, running: Clock | None, today: date) -> Line:
     _word, table, _id, on = case.about.split(":", 3)
-    owing = [row.unit.short_name for row in case.parties.all() if row.party == dated.UNIT]
+    owing = [row.unit.short_name for row in case.parties.all() if row.party == handing_in.UNIT]
     left = clocks.left(running, today) if running and not running.ended_on else None
     route = "campaign" if case.procedure == campaign.PROCEDURE and not case.closed_on else "case"
     return Line(

@@ -1,0 +1,63 @@
+"""Handing in: a duty of a day is reported, sent back or accepted; one clock runs through all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from yunzhang import clock
+from yunzhang.people import cases, clocks
+from yunzhang.people.cases import Doing
+from yunzhang.people.models import Clock, Turn
+from yunzhang.people.permissions import pack
+from yunzhang.terms.document import decode
+
+RULE = "dated"  # the clock of them all; the day itself is the row's
+UNIT = "unit"  # the party that owes the duty
+DUTY = "duty"  # units that carry a task out under its lead
+
+
+@cases.does("dated.opened")
+def _begin(doing: Doing) -> None:
+    """From the opening on the row's own day runs, whatever the step."""
+    told = decode(doing.case.content, dict)
+    clocks.start_until(
+        RULE,
+        cases.subject_of(doing.case),
+        doing.case.parties.select_related("unit").get(party=UNIT).unit,
+        clock.today(),
+        date.fromisoformat(told["due_on"]),
+        told["document"],
+        told["clause"],
+        warn_days=pack().limit("dated.warn_days"),
+        at_end=pack().clock(RULE).at_end,
+        reference=doing.case.number,
+    )
+    keep_clock(doing)
+
+
+@cases.does("dated.went_on")
+def keep_clock(doing: Doing) -> None:
+    """Whoever's turn it is now sees the day; a turn is made anew with every move."""
+    subject = cases.subject_of(doing.case)
+    running = Clock.objects.filter(rule=RULE, subject=subject, ended_on=None).first()
+    Turn.objects.filter(subject=subject).update(clock=running)
+
+
+@cases.does("dated.handed_in")
+def hand_in(doing: Doing) -> None:
+    """What is handed in on its day was in time, however long the office takes to look at it."""
+    clocks.rest(RULE, cases.subject_of(doing.case), clock.today())
+    keep_clock(doing)
+
+
+@cases.does("dated.returned")
+def _return(doing: Doing) -> None:
+    """Sent back: the same day is owed again."""
+    clocks.restart(RULE, cases.subject_of(doing.case), clock.today())
+    keep_clock(doing)
+
+
+@cases.does("dated.accepted")
+def accept(doing: Doing) -> None:
+    """The duty is done."""
+    clocks.stop(RULE, cases.subject_of(doing.case), clock.today())
