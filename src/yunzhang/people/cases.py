@@ -15,28 +15,29 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from yunzhang import clock
-from yunzhang.people import courses
+from yunzhang.people import courses, seats
 from yunzhang.people.act import act
 from yunzhang.people.courses import Matter
 from yunzhang.people.models import Case, CaseMove, CasePaper, CaseParty, Course, Unit
 from yunzhang.people.permissions import Actor, pack
+from yunzhang.people.seats import Seat
 from yunzhang.terms import procedures
 from yunzhang.terms.document import decode, digest, encode
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 from yunzhang.terms.pack_rows import Move, Procedure, Step
 
-ROLE_NEEDED = FaultKind(
-    "case.role_needed",
-    403,
-    Text("“{move_zh}”须由{roles_zh}办理（{units}）。", "{roles_en} ({units}) does “{move_en}”."),
-    Text("请有该岗位的人员办理，或由其委托。", "Ask a holder of that post, or be delegated it."),
-)
 CONSENTED = FaultKind(
     "case.consented",
     409,
     Text("本单位已经同意，等待其他单位。", "Your unit has consented; others are awaited."),
     Text("无需重复办理。", "There is nothing to do."),
+)
+BOTH_SIDES = FaultKind(
+    "case.both_sides",
+    403,
+    Text("同一人不能代表双方同意“{move_zh}”。", "Nobody does “{move_en}” for both sides."),
+    Text("由另一方单位的其他人员办理。", "Have somebody else of the other unit do it."),
 )
 PAPER_UNKNOWN = FaultKind(
     "case.paper_unknown",
@@ -127,15 +128,16 @@ def open(
     made = procedures.move_of(procedure, start.id, move or start.moves[0].id)
     given = _papers(papers)
     named = {party: units for party, units in parties.items() if units}
-    unit = _acting(actor, start, made, Matter("", "", title, named))
-    with act(actor, Deed.CASE_OPENED, unit=unit, why=why, procedure=procedure_id) as deeds:
+    seat = _acting(actor, start, made, Matter("", "", title, named))
+    said = {"procedure": procedure_id, **seat.said}
+    with act(actor, Deed.CASE_OPENED, unit=seat.unit, why=why, **said) as deeds:
         refuse_if(_paper_faults(made, given))
         case = _entered(actor, procedure, about, title, deeds.at, content)
         for party, units in named.items():
             CaseParty.objects.bulk_create(CaseParty(case=case, party=party, unit=u) for u in units)
         deeds.subject = subject_of(case)
         deeds.content.update(about=about, number=case.number)
-        _made(Doing(actor, case, made, given, why, deeds.at), procedure, unit)
+        _made(Doing(actor, case, made, given, why, deeds.at), procedure, seat.unit)
         deeds.content.update(_told(made, given))
     return case
 
@@ -151,14 +153,15 @@ def move(actor: Actor, case: Case, move: str, *, why: str, papers: Papers | None
         procedure = course_of(held)
         made = procedures.move_of(procedure, held.step, move)
         step = procedures.step_of(procedure, held.step)
-        unit = _acting(actor, step, made, matter_of(held))
+        seat = _acting(actor, step, made, matter_of(held), held)
         refuse_if([*_paper_faults(made, given), *_once(held, made)])
-        if made.all and _awaited(held, step, made, unit):
-            return _consent(actor, held, procedure, made, unit, given, why)
+        # What the hub does because the time is over waits for nobody's consent.
+        if made.all and actor.person and _awaited(held, step, made, seat.unit):
+            return _consent(actor, held, procedure, made, seat, given, why)
         deed = Deed.CASE_MOVED
-        with act(actor, deed, subject_of(held), unit=unit, why=why) as deeds:
+        with act(actor, deed, subject_of(held), unit=seat.unit, why=why, **seat.said) as deeds:
             deeds.content.update(_told(made, given))
-            _made(Doing(actor, held, made, given, why, deeds.at), procedure, unit)
+            _made(Doing(actor, held, made, given, why, deeds.at), procedure, seat.unit)
     return held
 
 
@@ -190,7 +193,7 @@ def moves_for(actor: Actor, case: Case) -> list[Move]:
     """The moves this actor may make now, for the buttons of a page."""
     procedure = course_of(case)
     step, matter = procedures.step_of(procedure, case.step), matter_of(case)
-    return [made for made in step.moves if _seats(actor, step, made, matter)]
+    return [made for made in step.moves if seats.of(actor, step, made, matter)]
 
 
 def wanting(procedure_id: str, papers: Papers, move: str = "") -> list[Fault]:
@@ -225,69 +228,52 @@ def _consent(
     case: Case,
     procedure: Procedure,
     made: Move,
-    unit: Unit | None,
+    seat: Seat,
     papers: Mapping[str, Paper],
     why: str,
 ) -> Case:
-    step = procedures.step_of(procedure, case.step)
-    with act(actor, Deed.CASE_CONSENTED, subject_of(case), unit=unit, why=why) as deeds:
-        deeds.content.update(move=made.id, step=case.step)
-        _kept(Doing(actor, case, made, papers, why, deeds.at), "", unit)
-        courses.settle(procedure, matter_of(case), step, but=_consenting(case, made))
+    step, subject = procedures.step_of(procedure, case.step), subject_of(case)
+    said = {"move": made.id, "step": case.step, **seat.said}
+    with act(actor, Deed.CASE_CONSENTED, subject, unit=seat.unit, why=why, **said) as deeds:
+        _kept(Doing(actor, case, made, papers, why, deeds.at), "", seat.unit)
+        given = [row.unit for row in _consents(case, made) if row.unit]
+        courses.settle(procedure, matter_of(case), step, but=given)
     return case
 
 
 def _awaited(case: Case, step: Step, made: Move, unit: Unit | None) -> bool:
-    """Whether other units still have to consent; raises `case.consented` for a second consent."""
-    given = _consenting(case, made)
-    if unit in given:
-        raise Refused(CONSENTED())
+    """Whether units beside this one still have to consent."""
+    given = {row.unit_id for row in _consents(case, made)}
     party = matter_of(case).units(procedures.party_of(step, made))
-    return bool({one.pk for one in party} - {one.pk for one in given} - {unit.pk if unit else 0})
+    return bool({one.pk for one in party} - given - {unit.pk if unit else 0})
 
 
-def _consenting(case: Case, made: Move) -> list[Unit]:
-    """Units that consented since the case came to its present step."""
+def _consents(case: Case, made: Move) -> list[CaseMove]:
+    """The consents given since the case came to its present step."""
     arrived = case.moves.exclude(to_step="").order_by("-pk").first()
     since = case.moves.filter(move=made.id, from_step=case.step, to_step="")
-    since = since.filter(pk__gt=arrived.pk if arrived else 0).select_related("unit")
-    return [row.unit for row in since if row.unit]
+    return list(since.filter(pk__gt=arrived.pk if arrived else 0).select_related("unit"))
 
 
-def _acting(actor: Actor, step: Step, made: Move, matter: Matter) -> Unit | None:
-    """The unit the actor makes the move for; raises `case.role_needed`."""
-    seats = _seats(actor, step, made, matter)
-    if not seats:
-        raise Refused(_role_needed(step, made, matter))
-    return seats[0]
+def _acting(actor: Actor, step: Step, made: Move, matter: Matter, case: Case | None = None) -> Seat:
+    """The seat the actor makes the move from; raises `case.role_needed`.
 
-
-def _seats(actor: Actor, step: Step, made: Move, matter: Matter) -> list[Unit | None]:
-    """The units by whose posts the actor may make the move; the hub itself may make any."""
-    seated = matter.units(procedures.party_of(step, made))
-    if actor.person is None:
-        return [*seated, None]
-    roles = procedures.roles_of(step, made)
-    units = {unit.pk for unit in seated}
-    everywhere = {row.id for row in pack().roles if row.scope == "all"}
-    return [
-        post.unit
-        for post in actor.posts
-        if post.role in roles and (post.role in everywhere or post.unit_id in units)
-    ]
-
-
-def _role_needed(step: Step, made: Move, matter: Matter) -> Fault:
-    names = {row.id: row for row in pack().roles}
-    held = [names[role] for role in procedures.roles_of(step, made) if role in names]
-    units = matter.units(procedures.party_of(step, made))
-    return ROLE_NEEDED(
-        move_zh=made.zh,
-        move_en=made.en,
-        roles_zh="、".join(row.zh for row in held) or "枢纽",
-        roles_en=", ".join(row.en for row in held) or "The hub",
-        units="、".join(unit.short_name for unit in units) or "—",
-    )
+    A consent is given once for each unit, and nobody gives it for both sides.
+    """
+    held = seats.of(actor, step, made, matter)
+    if not held:
+        raise Refused(seats.needed(step, made, matter))
+    if case is None or not made.all or actor.person is None:
+        return held[0]
+    given = _consents(case, made)
+    units = {row.unit_id for row in given}
+    left = [seat for seat in held if seat.unit and seat.unit.pk not in units]
+    if not left:
+        raise Refused(CONSENTED())
+    both = procedures.party_of(step, made) == "both"
+    if both and any(row.person_id == actor.person.pk for row in given):
+        raise Refused(BOTH_SIDES(move_zh=made.zh, move_en=made.en))
+    return left[0]
 
 
 def _once(case: Case, made: Move) -> Iterable[Fault]:
@@ -300,8 +286,9 @@ def _paper_faults(made: Move, given: Mapping[str, Paper]) -> Iterable[Fault]:
     yield from procedures.missing(made, [id for id, p in given.items() if not p.empty], names)
     limit = pack().limit("case.file_bytes")
     for id, paper in given.items():
-        if id not in names:
-            yield PAPER_UNKNOWN(paper=id)
+        # A paper of another move would be read as if that move's own party had written it.
+        if not paper.empty and id not in (*made.attach, *made.may_attach):
+            yield PAPER_UNKNOWN(paper=names.get(id, id))
         if len(paper.file) > limit:
             yield FILE_LARGE(name=paper.file_name, limit=limit)
 

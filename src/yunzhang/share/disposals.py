@@ -55,7 +55,7 @@ def case_of(grant: GrantRow) -> Case | None:
 
 def certificate(case: Case) -> CasePaper | None:
     """The signed certificate as it was issued; None before the provider has confirmed."""
-    return CasePaper.objects.filter(move__case=case, paper=PAPER).first()
+    return CasePaper.objects.filter(move__case=case, paper=PAPER).order_by("-pk").first()
 
 
 def opened(paper: CasePaper) -> DisposalCertificate:

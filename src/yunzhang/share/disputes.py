@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db import transaction
+
 from yunzhang.gather.models import Resource
 from yunzhang.people import cases
 from yunzhang.people.cases import Paper
 from yunzhang.people.models import Case, Unit
-from yunzhang.people.permissions import Actor
+from yunzhang.people.permissions import Actor, may
 from yunzhang.people.units import COMMON_MISSING, authority_of, common_authority
 from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.share.persons import unit_of
@@ -43,27 +45,30 @@ def raise_(actor: Actor, subject: Subject, positions: Paper | str, *, why: str) 
 
     Raises Refused with everything that is wrong.
     """
-    own = unit_of(actor, "request.approve")
+    own = _side(actor, subject)
     sides = sides_of(subject, own)
     papers = {POSITIONS: positions}
     about = about_of(subject)
-    refuse_if([*_faults(own, sides, about), *cases.wanting(PROCEDURE, papers)])
-    [other] = [unit for unit in sides if unit != own][:1]
-    return cases.open(
-        actor,
-        PROCEDURE,
-        about=about,
-        title=title_of(subject),
-        parties={"applicant": [own], "provider": [other], "authority": [settles(own, other)]},
-        papers=papers,
-        why=why,
-    )
+    with transaction.atomic():
+        # The row is the lock: both sides raising it at once raise one dispute.
+        type(subject)._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)  # noqa: SLF001
+        refuse_if([*_faults(own, sides, about), *cases.wanting(PROCEDURE, papers)])
+        [other] = [unit for unit in sides if unit != own][:1]
+        return cases.open(
+            actor,
+            PROCEDURE,
+            about=about,
+            title=title_of(subject),
+            parties={"applicant": [own], "provider": [other], "authority": [settles(own, other)]},
+            papers=papers,
+            why=why,
+        )
 
 
 def possible(actor: Actor, subject: Subject) -> bool:
     """Whether the actor heads a side of it and no dispute about it is under way."""
     try:
-        own = unit_of(actor, "request.approve")
+        own = _side(actor, subject)
     except Refused:
         return False
     return not any(_faults(own, sides_of(subject, own), about_of(subject)))
@@ -112,9 +117,23 @@ def title_of(subject: Subject) -> str:
     return subject.title
 
 
+def _side(actor: Actor, subject: Subject) -> Unit:
+    """The unit the actor speaks for: of several they head, the one it is between."""
+    first = unit_of(actor, "request.approve")
+    headed = [post.unit for post in actor.posts if may(actor, "request.approve", post.unit)]
+    return next((unit for unit in headed if not _no_side(unit, sides_of(subject, unit))), first)
+
+
+def _no_side(own: Unit, sides: tuple[Unit, ...]) -> bool:
+    return own not in sides or set(sides) == {own}
+
+
 def _faults(own: Unit, sides: tuple[Unit, ...], about: str) -> Iterator[Fault]:
-    if own not in sides or set(sides) == {own}:
+    if _no_side(own, sides):
         yield SIDE_MISSING()
-    known = cases.about(about).filter(procedure=PROCEDURE, closed_on=None).first()
-    if known is not None:
-        yield RUNNING(number=known.number)
+    known = cases.about(about).filter(procedure=PROCEDURE, closed_on=None)
+    if about.startswith("resource:"):
+        # Several may want the same entry, and each of them disputes it by itself.
+        known = known.filter(parties__unit=own)
+    for case in known[:1]:
+        yield RUNNING(number=case.number)

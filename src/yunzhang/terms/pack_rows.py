@@ -253,6 +253,7 @@ class Move(Document, frozen=True, kw_only=True):
     who: tuple[str, ...] = ()
     party: str = ""
     attach: tuple[str, ...] = ()  # ids of codes of the list "paper": without these, no move
+    may_attach: tuple[str, ...] = ()  # likewise, where they are handed in or not
     does: str = ""  # the verb of the software that the move carries out
     extends: bool = False  # the clock of the step, once
     once: bool = False
@@ -286,6 +287,7 @@ class Procedure(Named, frozen=True, kw_only=True):
         "steps.escalate": "roles",
         "steps.moves.who": "roles",
         "steps.moves.attach": "codes",
+        "steps.moves.may_attach": "codes",
     }
 
     subject: str
