@@ -10,6 +10,7 @@ import pytest
 from tests.share.moments import refused
 from tests.share.world import WHY, World
 from yunzhang import clock
+from yunzhang.cli import main
 from yunzhang.people import cases, turns
 from yunzhang.people.cases import Paper
 from yunzhang.people.hub_key import hub_key
@@ -146,6 +147,20 @@ def test_anyone_can_verify_the_certificate_from_its_file(world):
 
     assert verdict.ok
     assert "卫健委" in verdict.steps[-1].say("zh")
+
+
+def test_the_command_verifies_the_certificate_from_its_file(world, tmp_path, capsys):
+    grant = delivered(world)
+    disposals.begin(world.consumer_officer, grant, why=WHY)
+    paper = disposals.certificate(certified(world, grant))
+    assert paper
+    file = tmp_path / paper.file_name
+    file.write_bytes(bytes(paper.file))
+
+    status = main(["verify", "certificate", str(file), "--key", hub_key().public.text])
+
+    assert status == 0
+    assert "全部成立" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("way", ["word", "kind", "key"])

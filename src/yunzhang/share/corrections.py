@@ -81,8 +81,10 @@ def ask(
     why: str,
 ) -> Case:
     """Ask the provider to verify items of its entry; any unit that sees it may, grant or not."""
-    seat = next((post.unit for post in actor.posts if post.role in _askers()), None)
-    return _ask(actor, seat or actor.unit, resource, items, doubt, evidence, why)
+    seats = [post.unit for post in actor.posts if post.role in _askers()] or [actor.unit]
+    # Whoever has a post at the provider too asks for the other unit.
+    unit = next((one for one in seats if one != resource.unit), resource.unit)
+    return _ask(actor, unit, resource, items, doubt, evidence, why)
 
 
 def ask_for_unit(
