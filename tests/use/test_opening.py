@@ -72,9 +72,20 @@ def test_a_text_cannot_pass_for_the_field_that_opens(hub: HubWorld, open_entry) 
     assert opening.listed().count() == 1
 
 
-def test_an_entry_found_secret_or_stopped_is_gone_at_once(
-    hub: HubWorld, open_entry: EntryVersion
+def test_an_entry_whose_service_stopped_is_gone_on_that_day(
+    open_entry: EntryVersion, moments: Days
 ) -> None:
+    resource = open_entry.resource
+    resource.stops_on = date(2026, 3, 3)
+    resource.save()
+    assert opening.listed().exists()
+
+    moments.day = date(2026, 3, 3)
+
+    assert not opening.listed().exists()
+
+
+def test_an_entry_found_secret_is_gone_at_once(hub: HubWorld, open_entry: EntryVersion) -> None:
     second = catalog.revise(hub.officer, open_entry.resource, why=WHY)
     form = decode(second.draft, EntryDraft)
     item = replace(form.items[0], grade=Grade.GENERAL_4)

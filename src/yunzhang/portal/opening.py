@@ -109,8 +109,8 @@ def open_entry(request: Visit, code: str) -> HttpResponse:
         version = opening.find(code)
     except Refused as refused:
         # Told on the public's own pages: nobody without an account is sent to a desk.
-        context = {"found": refused.faults}
-        return render(request, "portal/open_none.html", context, status=refused.status)
+        gone = {"found": refused.faults}
+        return render(request, "portal/open_none.html", gone, status=refused.status)
     if request.method == "POST":
         return _asked(request, code)
     table = version.resource.table
