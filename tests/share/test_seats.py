@@ -125,6 +125,17 @@ def test_the_fact_names_the_unit_of_the_party_whatever_posts_come_first(world: W
     assert case.moves.get().unit == world.consumer
 
 
+def test_only_who_asked_takes_it_back(world: World) -> None:
+    auditor = person("wu", (world.authority, "auditor"))
+    asked = corrections.ask(world.consumer_officer, world.resource, ["区划名称"], "有误", why=WHY)
+    own = corrections.ask(auditor, world.resource, ["区划名称"], "有误", why=WHY)
+
+    assert cases.moves_for(auditor, asked) == []
+    with pytest.raises(Refused, match=r"case\.role_needed"):
+        cases.move(auditor, asked, "withdraw", why=WHY)
+    assert cases.move(auditor, own, "withdraw", why=WHY).step == "withdrawn"
+
+
 def test_nobody_hands_in_the_paper_of_another_move(world: World) -> None:
     papers = {"paper.doubt": "名称有误", "paper.evidence": "截图", "paper.finding": "已核实无误"}
 

@@ -38,13 +38,16 @@ class Seat:
 def of(actor: Actor, step: Step, made: Move, matter: Matter) -> list[Seat]:
     """Where the actor may make the move from, the party's own units first; the hub may any.
 
-    A consent is given by these units alone.
+    These units alone consent, and who asked alone speaks for the asker: a role over every unit
+    supervises, it is nobody's part in a matter.
     """
-    seated = matter.units(procedures.party_of(step, made))
+    party = procedures.party_of(step, made)
+    seated = matter.units(party)
     if actor.person is None:
         return [*map(Seat, seated), Seat(None)]
     roles, units = procedures.roles_of(step, made), {unit.pk for unit in seated}
-    everywhere = set() if made.all else {row.id for row in pack().roles if row.scope == "all"}
+    own = made.all or party == "applicant"
+    everywhere = set() if own else {row.id for row in pack().roles if row.scope == "all"}
     able = [
         post
         for post in actor.posts

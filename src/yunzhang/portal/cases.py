@@ -175,10 +175,7 @@ def _move(request: Visit, found: Case) -> None:
     move = typed.text(request, "move")
     papers: dict[str, Paper] = {}
     for code in pack().codes_of("paper"):
-        text = typed.text(request, f"{move}.{code.code}")
-        file = request.FILES.get(f"{move}.{code.code}.file")
-        if text or file:
-            papers[code.id] = Paper(
-                text, file.name or "" if file else "", file.read() if file else b""
-            )
+        given = typed.paper(request, f"{move}.{code.code}", ".file")
+        if not given.empty:
+            papers[code.id] = given
     cases.move(request.actor, found, move, why=typed.text(request, f"{move}.why"), papers=papers)

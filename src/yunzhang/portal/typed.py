@@ -61,12 +61,13 @@ def place(written: str) -> int | None:
     return int(written) if PLACE.fullmatch(written) else None
 
 
-def paper(request: Visit, name: str) -> Paper:
+def paper(request: Visit, name: str, file: str = "-file") -> Paper:
     """A paper of a case: the text written under this name, the file chosen under it, or both.
 
-    A file larger than any paper may be is not read: its size alone is told.
+    `file` is what the name of the file's field ends in. A file larger than any paper may be is not
+    read whole: its size alone is told.
     """
-    sent = request.FILES.get(f"{name}-file")
+    sent = request.FILES.get(f"{name}{file}")
     file_name = (sent.name or "")[:NAME_LENGTH] if sent else ""
     most = pack().limit("case.file_bytes")
     return Paper(text(request, name), file_name, sent.read(most + 1) if sent else b"")
