@@ -27,7 +27,8 @@ def there(transactional_db: None, settings: Any, tmp_path: Path) -> World:
 
 def at_once(*deeds: Callable[[], object]) -> list[str]:
     """Do them from threads of their own; the codes of what was refused."""
-    start, codes = Barrier(len(deeds)), []
+    codes: list[str] = []
+    start = Barrier(len(deeds))
 
     def run(deed: Callable[[], object]) -> None:
         start.wait(10)

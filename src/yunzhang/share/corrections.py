@@ -81,9 +81,10 @@ def ask(
     why: str,
 ) -> Case:
     """Ask the provider to verify items of its entry; any unit that sees it may, grant or not."""
-    seats = [post.unit for post in actor.posts if post.role in _askers()] or [actor.unit]
+    seats = [post.unit for post in actor.posts if post.role in _askers()]
     # Whoever has a post at the provider too asks for the other unit.
-    unit = next((one for one in seats if one != resource.unit), resource.unit)
+    others = [unit for unit in seats if unit != resource.unit]
+    unit = next(iter([*others, *seats]), actor.unit)
     return _ask(actor, unit, resource, items, doubt, evidence, why)
 
 
