@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.share.world import WHY
 from yunzhang import clock
-from yunzhang.people.models import Clock, Notice
+from yunzhang.people import calendar
+from yunzhang.people.models import CalendarYear, Clock, Notice
 from yunzhang.people.permissions import Actor
 from yunzhang.share import grants, requests
 
@@ -29,10 +30,24 @@ def test_the_consumer_learns_of_the_reply(world):
 
 
 def test_the_consumer_learns_of_a_longer_limit_and_by_when(world):
+    for year in (clock.today().year, clock.today().year + 1):
+        calendar.set_year(world.reviewer, year, "国办发明电〔2025〕7号", why=WHY)
+
     requests.extend(world.reviewer, world.applied(), why=WHY)
 
     due = Clock.objects.get(rule="C4").due_on
     assert told(world.consumer_head) == [f"答复期限延长至 {due}：核对病例所在乡镇"]
+
+
+def test_a_longer_limit_that_the_calendar_may_still_move_is_told_as_provisional(world):
+    assert not CalendarYear.objects.exists()
+
+    requests.extend(world.reviewer, world.applied(), why=WHY)
+
+    due = Clock.objects.get(rule="C4").due_on
+    notice = Notice.objects.get(person=world.consumer_head.person, kind="told")
+    assert notice.zh == f"答复期限延长至 {due}（暂定）：核对病例所在乡镇"
+    assert notice.en.startswith(f"The reply is now due on {due} (provisional): ")
 
 
 def test_a_one_time_notice_is_the_consumers_turn(world):

@@ -195,6 +195,11 @@ def left(clock: Clock, today: date) -> int:
     return working_days_left(today, clock.due_on, work_calendar())
 
 
+def unsure(clock: Clock) -> Text:
+    """What stands behind a due date that the notice of its year may still move."""
+    return Text("（暂定）", " (provisional)") if clock.provisional else Text("", "")
+
+
 def recompute(calendar: Callable[[], WorkCalendar]) -> int:
     """Set every running clock's due date by the calendar as it reads now; how many changed."""
     changed: dict[tuple[Any, ...], list[int]] = {}

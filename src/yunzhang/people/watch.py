@@ -118,8 +118,8 @@ def _tell_moved(rows: Rows, number: int, today: date) -> list[Told]:
     before, clock.moved_from = clock.moved_from, None
     _mark(clock, "moved_from")
     said = Text(
-        f"因工作日历调整，期限由 {before} 改为 {clock.due_on}{_provisional(clock).zh}",
-        f"The calendar has changed: due on {clock.due_on}{_provisional(clock).en}, not {before}",
+        f"因工作日历调整，期限由 {before} 改为 {clock.due_on}{clocks.unsure(clock).zh}",
+        f"The calendar has changed: due on {clock.due_on}{clocks.unsure(clock).en}, not {before}",
     )
     _tell(clock, f"moved:{before}:{today}", notices.TOLD, said, _acting(clock, today))
     return [_told(MOVED, clock)]
@@ -164,7 +164,7 @@ def _warn(clock: Clock, today: date) -> Told:
     when = (
         (f"还有 {left} 个工作日", f"{left} working day(s) left") if left else ("今天", "Due today")
     )
-    mark = _provisional(clock)
+    mark = clocks.unsure(clock)
     said = Text(
         f"{when[0]}到期（{clock.due_on}）{mark.zh}", f"{when[1]}, due on {clock.due_on}{mark.en}"
     )
@@ -278,7 +278,3 @@ def _name(clock: Clock, turn: Turn | None) -> Text:
     if turn is not None:
         return Text(turn.deed_zh, turn.deed_en)
     return Text(*(f"{clock.document} {clock.clause}",) * 2)
-
-
-def _provisional(clock: Clock) -> Text:
-    return Text("（暂定）", " (provisional)") if clock.provisional else Text("", "")

@@ -307,8 +307,7 @@ def _step(
         row.save()
         # A request taken back before the provider had it is none of the provider's business.
         if deed != Deed.REQUEST_WITHDRAWN or received:
-            running = reply_clock(row)
-            told.of_request(row, deed, running.due_on if running else None)
+            told.of_request(row, deed, reply_clock(row))
 
 
 def locked(request: ShareRequest) -> ShareRequest:

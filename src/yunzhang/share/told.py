@@ -6,11 +6,10 @@ Whose turn it becomes is told by `people.turns`; here are those who need not act
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from yunzhang import clock
-from yunzhang.people import notices, turns
-from yunzhang.people.models import Unit
+from yunzhang.people import clocks, notices, turns
+from yunzhang.people.models import Clock, Unit
 from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Text
@@ -24,7 +23,7 @@ OF_REQUEST: dict[Deed, tuple[tuple[str, ...], Text]] = {
     Deed.REQUEST_REFUSED: (CONSUMER, Text("{provider}不同意共享", "{provider} does not agree")),
     Deed.REQUEST_EXTENDED: (
         CONSUMER,
-        Text("答复期限延长至 {due}", "The reply is now due on {due}"),
+        Text("答复期限延长至 {due_zh}", "The reply is now due on {due_en}"),
     ),
     Deed.REQUEST_WITHDRAWN: (
         PROVIDER,
@@ -40,7 +39,7 @@ OF_GRANT: dict[Deed, Text] = {
 SHOWN = 80  # characters of a reason within a notice; the page has all of it
 
 
-def of_request(request: ShareRequest, deed: Deed, due_on: date | None = None) -> None:
+def of_request(request: ShareRequest, deed: Deed, running: Clock | None = None) -> None:
     """Tell the other side of a request's deed, where it need not act but must know."""
     if deed not in OF_REQUEST:
         return
@@ -48,8 +47,11 @@ def of_request(request: ShareRequest, deed: Deed, due_on: date | None = None) ->
     details = {
         "provider": request.provider.short_name,
         "consumer": request.consumer.short_name,
-        "due": str(due_on),
     }
+    if running is not None:
+        unsure = clocks.unsure(running)
+        details |= {"due_zh": f"{running.due_on}{unsure.zh}"}
+        details |= {"due_en": f"{running.due_on}{unsure.en}"}
     unit = request.consumer if side is CONSUMER else request.provider
     text = _titled(said, details, request.purpose)
     tell([unit], side, f"request:{request.pk}", request.number, deed, text)
