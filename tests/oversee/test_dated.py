@@ -10,7 +10,7 @@ from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import days, holder, opened, take
 from yunzhang import clock
 from yunzhang.oversee import dated, handing_in
-from yunzhang.people import cases, turns, watch
+from yunzhang.people import calendar, cases, turns, watch
 from yunzhang.people.models import Case, Clock, Notice, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.terms.faults import Refused
@@ -56,6 +56,53 @@ def test_every_unit_with_a_chief_reports_at_the_end_of_the_quarter(guangxi):
     running = clock_of(found[0])
     assert (running.due_on, running.unit) == (due, guangxi.units[2])
     assert (running.document, running.clause) == ("广西云长制方案(2018)", "四(三)")
+
+
+HOLIDAY = date(2025, 10, 1)  # eight days off, of a year whose notice is out
+FIRST_WORKDAY = date(2025, 10, 9)
+LOCAL_HEAD = 'id = "local"\nzh = "试"\nen = "Try"\nover = "guangxi-2018"\n'
+CITE = 'cite = { document = "广西云长制方案(2018)", clause = "四(三)" }'
+LOCAL_ROWS = f"""
+[[reports]]
+id = "autumn"
+zh = "秋季情况"
+en = "Of the autumn"
+cycle = "year"
+month = 10
+day = 1
+who = ["cloud_chief_unit"]
+{CITE}
+MOVES
+
+[[tasks]]
+id = "autumn_task"
+zh = "秋季任务"
+en = "Task of the autumn"
+number = 1
+section = "一"
+lead = ["guangxi.cloud_chief_office"]
+due = [{{ on = 2025-10-01, {CITE}, MOVES }}]
+{CITE}
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "due"), [("true", FIRST_WORKDAY), ("false", HOLIDAY)], ids=["moves on", "stays"]
+)
+def test_a_day_on_a_holiday_moves_on_only_where_the_row_says_so(settings, hub, tmp_path, row, due):
+    (tmp_path / "pack.toml").write_text(LOCAL_HEAD, encoding="utf-8")
+    rows = LOCAL_ROWS.replace("MOVES", f"next_workday = {row}")
+    (tmp_path / "rules.toml").write_text(rows, encoding="utf-8")
+    settings.PACK = str(tmp_path)
+    calendar.import_published(hub.reviewer, why=WHY)
+    Unit.objects.filter(pk=hub.units[1].pk).update(row="guangxi.cloud_chief_office")
+    holder(hub, "chief", hub.units[2], "cloud_chief")
+
+    found = dated.open_due(HOLIDAY, HOLIDAY)
+
+    ours = [case for case in found if "autumn" in case.about]
+    assert len(ours) == 2
+    assert {clock_of(case).due_on for case in ours} == {due}
 
 
 def test_a_duty_is_opened_once_however_often_the_worker_looks(guangxi):

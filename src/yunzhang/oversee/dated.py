@@ -71,6 +71,7 @@ class Dated:
     cite: Citation
     others: tuple[DueDate, ...] = ()
     begins: bool = False
+    moves_on: bool = False  # the row says that a day on a holiday moves on
 
     @property
     def subject(self) -> str:
@@ -86,7 +87,7 @@ class Dated:
 def due_between(pack: Pack, since: date, until: date) -> list[Dated]:
     """Every duty of the pack with a day within these two, the earliest first."""
     reports = (
-        Dated("reports", row, day, row.cite)
+        Dated("reports", row, day, row.cite, moves_on=row.next_workday)
         for row in pack.reports
         for day in report_dates(row, since, until)
     )
@@ -230,7 +231,8 @@ def _named(duty: Dated) -> tuple[str, ...]:
 def _of_task(row: Task) -> Iterator[Dated]:
     dates = task_dates(row)
     if dates.deadline is not None:
-        yield Dated("tasks", row, dates.deadline.on, dates.deadline.cite, dates.others)
+        last = dates.deadline
+        yield Dated("tasks", row, last.on, last.cite, dates.others, moves_on=last.next_workday)
     elif dates.begins is not None:
         yield Dated("tasks", row, dates.begins.on, dates.begins.cite, begins=True)
     else:
@@ -281,6 +283,7 @@ def _open(actor: Actor, duty: Dated, unit: Unit, why: str) -> Case:
         why=why,
         content={
             "due_on": str(duty.on),
+            "moves_on": duty.moves_on,
             "document": duty.cite.document,
             "clause": duty.cite.clause,
             "others": [[str(o.on), o.cite.document, o.cite.clause] for o in duty.others],

@@ -28,6 +28,7 @@ def _begin(doing: Doing) -> None:
         date.fromisoformat(told["due_on"]),
         told["document"],
         told["clause"],
+        moves_on=told.get("moves_on", False),
         warn_days=pack().limit("dated.warn_days"),
         at_end=pack().clock(RULE).at_end,
         reference=doing.case.number,

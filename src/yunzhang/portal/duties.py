@@ -238,7 +238,7 @@ def _of_case(case: Case, running: Clock | None, today: date) -> Line:
     left = clocks.left(running, today) if running and not running.ended_on else None
     route = "campaign" if case.procedure == campaign.PROCEDURE and not case.closed_on else "case"
     return Line(
-        on=date.fromisoformat(on),
+        on=running.due_on if running else date.fromisoformat(on),
         table=table,
         title=case.title,
         units=tuple(owing),
