@@ -15,7 +15,7 @@ from tests.hub_world import PASSWORD, WHY, HubWorld
 from yunzhang import clock
 from yunzhang.gather import catalog
 from yunzhang.people import delegations, identity
-from yunzhang.people.models import Delegation, FactRow, Person, Post
+from yunzhang.people.models import Delegation, FactRow, Notice, Person, Post
 from yunzhang.people.permissions import Actor, actor_of, behalf, may, why
 from yunzhang.terms.document import decode
 from yunzhang.terms.faults import Refused
@@ -67,6 +67,29 @@ def test_a_post_called_back_is_no_longer_done_by_the_other(hub: HubWorld) -> Non
     with pytest.raises(Refused) as refused:
         delegations.call_back(hub.head, given, why=WHY)
     assert refused.value.codes == ("delegation.over",)
+
+
+def test_holder_and_delegate_are_told_when_a_post_is_lent_and_when_it_is_called_back(
+    hub: HubWorld,
+) -> None:
+    given = delegate(hub)
+    days = f"自 {TODAY} 至 {FRIDAY}"
+
+    delegations.call_back(hub.reviewer, given, why="提前返岗")
+
+    for actor in (hub.head, hub.officer):
+        texts = Notice.objects.filter(person=actor.person, subject=f"delegation:{given.pk}")
+        assert list(texts.order_by("pk").values_list("zh", flat=True)) == [
+            f"officer 某{days} 代行head 某的岗位：民政共享工作机构负责人",
+            "officer 某不再代行head 某的岗位：民政共享工作机构负责人",
+        ]
+
+
+def test_a_delegation_that_is_refused_is_told_to_nobody(hub: HubWorld) -> None:
+    with pytest.raises(Refused):
+        delegate(hub, hub.outsider)
+
+    assert not Notice.objects.filter(subject__startswith="delegation:").exists()
 
 
 def test_who_acts_on_anothers_behalf_leaves_a_fact_that_names_both(hub: HubWorld) -> None:

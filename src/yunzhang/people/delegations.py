@@ -8,9 +8,10 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from yunzhang import clock
+from yunzhang.people import notices
 from yunzhang.people.act import act
 from yunzhang.people.models import Delegation, Person, Post
-from yunzhang.people.permissions import NEEDS, Actor, may
+from yunzhang.people.permissions import NEEDS, Actor, may, pack
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 
@@ -66,6 +67,14 @@ OVERLAPPING = FaultKind(
     ),
     Text("先收回原委托，或另选日期。", "Call that one back first, or choose other days."),
 )
+GIVEN = Text(
+    "{to}自 {from_date} 至 {to_date} 代行{holder}的岗位：{unit}{role_zh}",
+    "{to} does the post of {holder} from {from_date} to {to_date}: {role_en}, {unit}",
+)
+CALLED_BACK = Text(
+    "{to}不再代行{holder}的岗位：{unit}{role_zh}",
+    "{to} no longer does the post of {holder}: {role_en}, {unit}",
+)
 ALREADY_OVER = FaultKind(
     "delegation.over",
     409,
@@ -85,7 +94,9 @@ def delegate(
     subject = f"person:{post.person_id}"
     with act(actor, Deed.POST_DELEGATED, subject, unit=post.unit, why=why) as deeds:
         # The post is locked: two delegations of the same days must see each other.
-        given.post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
+        given.post = (
+            Post.objects.select_for_update().select_related("unit", "person").get(pk=post.pk)
+        )
         refuse_if([*_whose(actor, given), *_to_whom(given), *_when(given)])
         given.save()
         deeds.content.update(
@@ -95,6 +106,7 @@ def delegate(
             from_date=from_date.isoformat(),
             to_date=to_date.isoformat(),
         )
+        _tell(given, "given", GIVEN)
     return given
 
 
@@ -103,13 +115,15 @@ def call_back(actor: Actor, delegation: Delegation, *, why: str) -> Delegation:
     post = delegation.post
     subject = f"person:{post.person_id}"
     with act(actor, Deed.DELEGATION_ENDED, subject, unit=post.unit, why=why) as deeds:
-        held = Delegation.objects.select_for_update().get(pk=delegation.pk)
+        locked = Delegation.objects.select_for_update(of=("self",))
+        held = locked.select_related("post__unit", "post__person", "to").get(pk=delegation.pk)
         refuse_if(_not_own(actor, post))
         if held.ended_on is not None or held.to_date < clock.today():
             raise Refused(ALREADY_OVER())
         held.ended_on = clock.today()
         held.save(update_fields=["ended_on"])
         deeds.content.update(post=post.pk, to=f"person:{held.to_id}")
+        _tell(held, "called_back", CALLED_BACK)
     return held
 
 
@@ -126,6 +140,25 @@ def colleagues(post: Post, today: date) -> QuerySet[Person]:
     serving = Q(posts__to_date=None) | Q(posts__to_date__gte=today)
     found = Person.objects.filter(serving, posts__unit=post.unit, posts__from_date__lte=today)
     return found.exclude(pk=post.person_id).distinct().order_by("pk")
+
+
+def _tell(given: Delegation, event: str, said: Text) -> None:
+    """Tell both: a post lent in one's name at one's own screen must not go unseen either."""
+    post = given.post
+    role = pack().role(post.role)
+    details = {
+        "to": given.to.full_name,
+        "holder": post.person.full_name,
+        "unit": post.unit.short_name,
+        "role_zh": role.zh,
+        "role_en": role.en,
+        "from_date": str(given.from_date),
+        "to_date": str(given.to_date),
+    }
+    subject = f"delegation:{given.pk}"
+    text = Text(said.say("zh", details), said.say("en", details))
+    both = (post.person, given.to)
+    notices.tell(both, f"{subject}:{event}", notices.TOLD, subject, "", text)
 
 
 def _whose(actor: Actor, given: Delegation) -> Iterator[Fault]:

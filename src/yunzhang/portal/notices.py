@@ -31,6 +31,7 @@ HOUR_WRONG = FaultKind(
 WHOLE_PAGES = {
     "webhook": "webhooks",
     "person": "notice_choice",
+    "delegation": "me",
     "calendar": "calendar",
     "list": "lists",
 }
