@@ -44,11 +44,27 @@ def test_the_people_of_the_file_sign_in_with_the_passwords_told(tmp_path: Path):
 
 
 @pytest.mark.django_db
+def test_the_file_says_what_kind_of_unit_it_is_and_how_the_pack_names_it(settings, tmp_path: Path):
+    settings.PACK = "guangxi-2018"
+    more = (
+        'kind = "cloud_chief_office"\nrow = "guangxi.cloud_chief_office"\nsharing_body = "资源处"'
+    )
+
+    found(written(tmp_path, FILE.replace("is_authority = true", more)))
+
+    unit = Unit.objects.get()
+    assert (unit.kind, unit.row) == ("cloud_chief_office", "guangxi.cloud_chief_office")
+    assert (unit.sharing_body, unit.is_authority) == ("资源处", False)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("change", "code"),
     [
         (("tier =", "tyre ="), "founding.file_wrong"),
         (("[[units]]", "[[units]"), "founding.file_wrong"),
+        (("is_authority = true", 'kind = "court"'), "unit.kind_unknown"),
+        (("is_authority = true", 'row = "nobody"'), "unit.row_unknown"),
         (("sharing_authority", "king"), "person.role_unknown"),
         ((f'code = "{CODE}"', 'code = "123"'), "unit.code_wrong"),
         ((f'[["{CODE}"', '[["11450000MB9000023K"'), "founding.unit_unknown"),

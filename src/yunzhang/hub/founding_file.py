@@ -8,7 +8,7 @@ from pathlib import Path
 
 from yunzhang import clock
 from yunzhang.people import founding
-from yunzhang.terms.document import Document, build
+from yunzhang.terms.document import Document, build, plain
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
 FILE_WRONG = FaultKind(
@@ -23,7 +23,10 @@ FILE_WRONG = FaultKind(
 
 
 class UnitRow(Document, frozen=True, kw_only=True):
-    """A unit; `parent` is the credit code of one that stands before it."""
+    """A unit; `parent` is the credit code of one that stands before it.
+
+    `kind` and `row` are ids of the pack, by which tasks and reports find the unit.
+    """
 
     code: str
     name: str
@@ -31,6 +34,9 @@ class UnitRow(Document, frozen=True, kw_only=True):
     tier: str
     parent: str = ""
     is_authority: bool = False
+    kind: str = ""
+    row: str = ""
+    sharing_body: str = ""
 
 
 class PersonRow(Document, frozen=True, kw_only=True):
@@ -72,9 +78,7 @@ def _read(path: Path) -> FoundingFile:
 
 
 def _unit(row: UnitRow) -> founding.NewUnit:
-    return founding.NewUnit(
-        row.code, row.name, row.short_name, row.tier, row.parent, is_authority=row.is_authority
-    )
+    return founding.NewUnit(**plain(row))
 
 
 def _person(row: PersonRow, password: str) -> founding.NewPerson:

@@ -42,6 +42,9 @@ class NewUnit:
     tier: str
     parent: str = ""
     is_authority: bool = False
+    kind: str = ""
+    row: str = ""
+    sharing_body: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,9 @@ def _enter_unit(new: NewUnit, entered: dict[str, Unit]) -> Unit:
         new.tier,
         parent,
         is_authority=new.is_authority,
+        kind=new.kind,
+        row=new.row,
+        sharing_body=new.sharing_body,
         why=WHY,
     )
 
