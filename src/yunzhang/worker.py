@@ -29,7 +29,17 @@ from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift, grounds  # noqa: E402
 from yunzhang.oversee import dated  # noqa: E402
 from yunzhang.packs.at_start import insist  # noqa: E402
-from yunzhang.people import calendar, facts, jobs, mail, notices, uploads, watch, webhook_calls  # noqa: E402
+from yunzhang.people import (  # noqa: E402
+    calendar,
+    facts,
+    jobs,
+    mail,
+    notices,
+    tallies,
+    uploads,
+    watch,
+    webhook_calls,
+)
 from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import LEDGER_IN_USE, Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
@@ -193,6 +203,7 @@ def _forget_notices(_days: Sequence[date]) -> None:
 
 
 def _forget_contacts(_days: Sequence[date]) -> None:
+    tallies.forget()
     opening.forget(clock.today())
 
 

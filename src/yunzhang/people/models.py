@@ -1,4 +1,4 @@
-"""Units, persons and posts; the working calendar; clocks, courses and turns; notices; facts."""
+"""Units, persons, posts; the calendar; clocks, courses and turns; notices; tallies; facts."""
 
 from __future__ import annotations
 
@@ -318,6 +318,17 @@ class DailyJob(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "day"], name="job_once_a_day")]
+
+
+class Tally(models.Model):
+    """How often something was tried within a time; a used code is a tally of one.
+
+    In the database, so that all processes of a hub count together and none forgets too early.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)  # a digest: it names nobody
+    count = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(db_index=True)  # from then on it does not count any more
 
 
 class FactRow(models.Model):

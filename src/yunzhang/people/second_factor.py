@@ -13,11 +13,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import QuerySet
 
 from yunzhang import clock
-from yunzhang.people import identity
+from yunzhang.people import identity, tallies
 from yunzhang.people.act import act
 from yunzhang.people.models import Person
 from yunzhang.people.permissions import NEEDS, Actor, pack, require
@@ -154,7 +153,7 @@ def passes(person: Person, code: str) -> bool:
 def _unused(person: Person, code: str) -> bool:
     """Whether the code was not taken while it is good: who looked over a shoulder is too late."""
     digits = re.sub(r"[^0-9]", "", code)  # however it is spelt: allauth passes over "123-456"
-    return bool(cache.add(f"second_factor:{person.pk}:{digits}", "used", WINDOW_SECONDS))
+    return tallies.once(f"second_factor:{person.pk}:{digits}", WINDOW_SECONDS)
 
 
 def _of(person: Person, *types: str) -> QuerySet[Any]:

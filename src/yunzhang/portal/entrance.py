@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from django.contrib.auth import authenticate, login, logout
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from yunzhang import clock
-from yunzhang.people import identity, second_factor
+from yunzhang.people import identity, second_factor, tallies
 from yunzhang.people.models import Person
 from yunzhang.people.permissions import pack
 from yunzhang.portal import typed
@@ -64,7 +63,7 @@ def code(request: Visit) -> HttpResponse:
         if not second_factor.passes(person, typed.text(request, "code")):
             _failed(counter)
             raise Refused(second_factor.CODE_WRONG())
-        cache.delete(counter)
+        tallies.clear(counter)
         return _begin(request, person, wanted)
     return render(request, "portal/code.html")
 
@@ -112,7 +111,7 @@ def _enter(request: Visit) -> HttpResponse:
     if not isinstance(person, Person):
         _failed(counter)
         raise Refused(SIGN_IN_WRONG())
-    cache.delete(counter)
+    tallies.clear(counter)
     return admit(request, person, request.POST.get("next", ""))
 
 
@@ -131,14 +130,13 @@ def _waiting(request: Visit) -> tuple[Person | None, str]:
 def _counted(who: str) -> str:
     """The counter of someone's failures; raises `sign_in.too_often` when there were too many."""
     counter, wait = f"sign_in:{who}", pack().limit("signin.wait_seconds")
-    if (cache.get_or_set(counter, 0, wait) or 0) >= pack().limit("signin.attempts"):
+    if tallies.count(counter) >= pack().limit("signin.attempts"):
         raise Refused(SIGN_IN_TOO_OFTEN(minutes=-(-wait // 60)))
     return counter
 
 
 def _failed(counter: str) -> None:
-    with suppress(ValueError):  # the count lapsed while the password was checked
-        cache.incr(counter)
+    tallies.add(counter, pack().limit("signin.wait_seconds"))
 
 
 def _safe(request: HttpRequest, wanted: str) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.gather import search
-from yunzhang.people import cases, clocks
+from yunzhang.people import cases, clocks, tallies
 from yunzhang.people.models import Case, CaseMove, Clock
 from yunzhang.people.permissions import pack
 from yunzhang.portal import typed
@@ -159,7 +157,7 @@ def _asked(request: Visit, code: str) -> HttpResponse:
         receipt = opening.report(code, items, typed.text(request, "doubt"), contact)
     else:
         raise Refused(DEED_UNKNOWN(deed=deed))
-    _once_more(counter)
+    tallies.add(counter, pack().limit("opening.wait_seconds"))
     response = redirect("open_receipt", receipt.number)
     response.set_signed_cookie(
         RECEIPT,
@@ -179,7 +177,7 @@ def _looked(request: Visit) -> dict[str, Any]:
     try:
         case = opening.look(number, word)
     except Refused:
-        _once_more(counter)
+        tallies.add(counter, pack().limit("opening.tries_seconds"))
         raise
     if typed.text(request, "deed") == "complete":
         case = opening.complete(number, word, typed.text(request, "need"))
@@ -218,15 +216,9 @@ def _step(row: CaseMove, procedure: Any) -> dict[str, Any]:
 def _counted(request: Visit, what: str, most: str, within: str, kind: FaultKind) -> str:
     """The counter of one network address; raises when it has been used up.
 
-    The address is held in memory only, and only as long as the limit runs.
+    The address itself is kept nowhere, its digest only as long as the limit runs.
     """
-    seconds = pack().limit(within)
     counter = f"opening:{what}:{request.META.get('REMOTE_ADDR', '')}"
-    if (cache.get_or_set(counter, 0, seconds) or 0) >= pack().limit(most):
-        raise Refused(kind(minutes=-(-seconds // 60)))
+    if tallies.count(counter) >= pack().limit(most):
+        raise Refused(kind(minutes=-(-pack().limit(within) // 60)))
     return counter
-
-
-def _once_more(counter: str) -> None:
-    with suppress(ValueError):  # the count lapsed in between
-        cache.incr(counter)
