@@ -20,6 +20,7 @@ from yunzhang.share.models import ShareRequest
 
 # Every list: who reads it, and where.
 LISTS = {
+    "queue": ("reviewer", "/queue"),
     "catalog": ("consumer", "/catalog"),
     "tables": ("provider", "/systems"),
     "quality": ("provider", "/quality"),

@@ -21,6 +21,9 @@ PAGES = {
     "desk of a consumer's head": ("consumer_head", "/", "基层医疗机构布局分析"),
     "desk of the authority": ("reviewer", "/", "村级组织名录"),
     "desk of a chief": ("chief", "/", "{total}"),
+    "queue": ("reviewer", "/queue", "急救调度地址匹配"),
+    "desk of the auditor": ("auditor", "/", "/audit"),
+    "the auditor's desk": ("auditor", "/audit", "purpose.other"),
     "notices": ("provider_head", "/notices", "急救调度地址匹配"),
     "how one is told": ("provider_head", "/me/notices", "quiet_from"),
     "webhooks": ("provider", "/webhooks", "webhooks"),
@@ -95,6 +98,7 @@ CLOSED = {
     "a log of no node": ("auditor", "/ledger/nowhere", 404),
     "an entry not in the log": ("auditor", "/ledger/HUB/99999", 404),
     "a pack nobody wrote": ("provider", "/packs/atlantis", 404),
+    "the auditor's desk is theirs": ("provider", "/audit", 403),
     "a whole log is verified by auditors": ("provider", "/ledger/HUB/verified", 403),
 }
 
