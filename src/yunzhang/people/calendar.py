@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from chinese_calendar.constants import Holiday, holidays, workdays
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from yunzhang.people import clocks
 from yunzhang.people.act import act
@@ -18,10 +18,21 @@ from yunzhang.people.models import CalendarDay, CalendarYear, Clock
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.people.widths import SHOWN, too_long
 from yunzhang.people.workdays import stored, work_calendar
+from yunzhang.terms.deadlines import WorkCalendar
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 
-__all__ = ["import_published", "recompute", "set_day", "set_year", "warnings", "work_calendar"]
+__all__ = [
+    "YEAR_UNPUBLISHED",
+    "import_published",
+    "provisional",
+    "recompute",
+    "set_day",
+    "set_year",
+    "unpublished",
+    "warnings",
+    "work_calendar",
+]
 
 YEAR_UNPUBLISHED = FaultKind(
     "calendar.year_unpublished",
@@ -107,16 +118,23 @@ def recompute() -> int:
 
 def warnings(today: date) -> tuple[Fault, ...]:
     """One fault for each year within reach whose notice the table lacks."""
-    published = work_calendar().published
-    reach = today + timedelta(days=pack().limit("calendar.warn_days"))
     last = Clock.objects.filter(ended_on=None).aggregate(last=Max("due_on"))["last"]
+    return tuple(
+        YEAR_UNPUBLISHED(year=year, clocks=provisional(year).count())
+        for year in unpublished(today, last, work_calendar())
+    )
+
+
+def unpublished(today: date, last: date | None, work: WorkCalendar) -> list[int]:
+    """The years from now to the last due date, or to what is within reach, without a notice."""
+    reach = today + timedelta(days=pack().limit("calendar.warn_days"))
     years = range(today.year, max(reach, last or reach).year + 1)
-    return tuple(_unpublished(year) for year in years if year not in published)
+    return [year for year in years if year not in work.published]
 
 
-def _unpublished(year: int) -> Fault:
-    waiting = Clock.objects.filter(ended_on=None, provisional=True, due_on__year__gte=year)
-    return YEAR_UNPUBLISHED(year=year, clocks=waiting.count())
+def provisional(year: int) -> QuerySet[Clock]:
+    """The running limits that the notice of a year may still move."""
+    return Clock.objects.filter(ended_on=None, provisional=True, due_on__year__gte=year)
 
 
 def _published() -> set[int]:

@@ -10,11 +10,12 @@ from django.db.models import Q, Sum
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.gather import grounds, search
-from yunzhang.gather.models import EntryVersion, Resource
+from yunzhang.gather.models import Drift, EntryVersion, Resource
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen, services, typed, updates
@@ -39,6 +40,14 @@ def _coded(code_list: str) -> Callable[[Any], Choices]:
 
 def _grades(_rows: Any) -> Choices:
     return [(str(int(grade)), grade_name(grade)) for grade in GRADES]
+
+
+def _drifts(_rows: Any) -> Choices:
+    return [("yes", gettext("Differs from the entry"))]
+
+
+def _drifted(_value: str) -> Q:
+    return Q(resource__in=Drift.objects.filter(cleared_at=None).values("resource"))
 
 
 ENTRIES = Listing(
@@ -84,6 +93,7 @@ ENTRIES = Listing(
             _coded("classification"),
         ),
         Filter("grade", _("Grade"), lambda value: Q(grade=value), _grades),
+        Filter("drift", _("Live table"), _drifted, _drifts),
     ),
     hint=_("A word, a title or a resource code"),
     missed=_(

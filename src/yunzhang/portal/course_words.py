@@ -19,6 +19,7 @@ PARTIES = {
     "authority": _("Authority"),
     "experts": _("Experts"),
     "government": _("Government"),
+    "chief": _("Chief"),
     "office": _("Cloud chief office"),
     "unit": _("Unit that owes it"),
     "duty": _("Units taking part"),

@@ -25,6 +25,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "",
         (
             Place("desk", gettext_noop("My desk"), "desk.see"),
+            Place("queue", gettext_noop("The queue by deadline"), "desk.see"),
             Place("notices", gettext_noop("Notices"), "desk.see"),
             Place("catalog", gettext_noop("Catalog"), "catalog.see"),
             Place("lists", gettext_noop("Five lists"), "catalog.see"),
@@ -56,6 +57,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("scores", gettext_noop("Scoreboard"), "score.see"),
             Place("duties", gettext_noop("Dated duties"), "desk.see"),
             Place("ledger", gettext_noop("Ledger"), "ledger.see"),
+            Place("audit", gettext_noop("The auditor's desk"), "ledger.verify"),
         ),
     ),
     (

@@ -99,6 +99,12 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "in_effect": (_("In effect"), Tone.CALM),
         "before": (_("Before this hub"), Tone.CALM),
     },
+    "limit": {
+        "late": (_("Missed"), Tone.BAD),
+        "near": (_("Due soon"), Tone.WARN),
+        "running": (_("Running"), Tone.GOOD),
+        "resting": (_("Resting"), Tone.CALM),
+    },
     "law": {
         "built": (_("Built"), Tone.GOOD),
         "part": (_("Partly built"), Tone.WARN),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from yunzhang.portal import (
+    audit,
     calendar,
     cases,
     catalog,
@@ -13,6 +14,7 @@ from yunzhang.portal import (
     duties,
     entrance,
     entries,
+    evidence,
     exchange,
     grants,
     imports,
@@ -28,6 +30,7 @@ from yunzhang.portal import (
     permissions,
     persons,
     quality,
+    queue,
     requests,
     scores,
     stopping,
@@ -55,6 +58,7 @@ register_converter(ResourceCode, "resource")
 
 urlpatterns: list[URLPattern] = [
     path("", desk.desk, name="desk"),
+    path("queue", queue.queue, name="queue"),
     path("sign-in", entrance.sign_in, name="sign_in"),
     path("sign-in/code", entrance.code, name="code"),
     path("sign-in/outside", outside.begin, name="outside"),
@@ -91,6 +95,7 @@ urlpatterns: list[URLPattern] = [
     path("requests/<str:number>/edit", requests.edit, name="request_edit"),
     path("cases", cases.case_list, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),
+    path("cases/<str:number>/evidence.zip", evidence.of_case, name="case_evidence"),
     path("cases/<str:number>/papers/<int:paper>", cases.paper, name="case_paper"),
     path("lists", lists.list_all, name="lists"),
     path("lists/<slug:kind>", lists.live, name="list"),
@@ -99,6 +104,7 @@ urlpatterns: list[URLPattern] = [
     path("grants", grants.grant_list, name="grants"),
     path("grants/<str:id>", grants.grant, name="grant"),
     path("grants/<str:id>/grant.json", grants.grant_file, name="grant_file"),
+    path("grants/<str:id>/evidence.zip", evidence.of_grant, name="grant_evidence"),
     path("grants/<str:id>/certificate", stopping.certificate, name="certificate"),
     path("grants/<str:id>/certificate.json", stopping.certificate_file, name="certificate_file"),
     path("keys", grants.key_list, name="keys"),
@@ -106,6 +112,7 @@ urlpatterns: list[URLPattern] = [
     path("scores", scores.scoreboard, name="scores"),
     path("scores/<str:period>/<str:unit>", scores.unit_score, name="score"),
     path("scores/<str:period>/<str:unit>/<str:indicator>", scores.figure, name="figure"),
+    path("audit", audit.audit, name="audit"),
     path("ledger", ledger.ledger, name="ledger"),
     path("ledger/HUB/verified", ledger.log_verified, name="log_verified"),
     path("ledger/<slug:name>", ledger.log, name="log"),

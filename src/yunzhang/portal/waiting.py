@@ -1,24 +1,23 @@
-"""Waiting: what waits for a person, by deadline. The desk shows it."""
+"""Waiting: what waits for a person, kind by kind, the nearest deadline first. The desk shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, When, Window
+from django.db.models.functions import RowNumber
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
-from yunzhang.people import clocks, turns
+from yunzhang.people import turns
 from yunzhang.people.models import Clock, Turn
 from yunzhang.people.permissions import Actor, pack
-from yunzhang.people.workdays import work_calendar
-from yunzhang.portal import seen
+from yunzhang.portal.course_words import procedure_names
 from yunzhang.portal.language import spoken
-from yunzhang.portal.templatetags.said import clock_name
 from yunzhang.terms.deadlines import WorkCalendar, working_days_left
-
-SHOWN = 50  # a desk with more is read by its first ones
 
 # The page of each kind of subject; its one argument is the turn's reference.
 PAGES = {
@@ -32,6 +31,20 @@ PAGES = {
     "resource": "entry",
     "ground": "entry",
 }
+# What waits outside any procedure, by its step.
+STEPS = {
+    "table": _("Tables to read or to catalogue"),
+    "drift": _("Entries whose table changed"),
+    "verdict": _("Failing checks"),
+    "ground": _("Grounds to review"),
+}
+# Running clocks first, by due date; what rests or has no date comes after.
+BY_DEADLINE = (
+    F("clock__rested_on").asc(nulls_first=True),
+    F("clock__due_on").asc(nulls_last=True),
+    F("since").asc(),
+    F("pk").asc(),
+)
 
 
 @dataclass(frozen=True)
@@ -42,59 +55,45 @@ class Task:
     title: str
     who: str
     address: str
-    subject: str = ""
     clock: Clock | None = None
     days: int | None = None
 
 
-def tasks(actor: Actor, today: date) -> list[Task]:
-    """What waits for the actor, the nearest deadline first; at most as many as a desk shows."""
-    found: dict[str, Turn] = {}
-    # A matter may wait for two posts of one person, and is shown once.
-    for turn in turns.mine(actor).order_by(*BY_DEADLINE)[: 2 * SHOWN]:
-        found.setdefault(turn.subject, turn)
-    calendar = work_calendar()
+@dataclass(frozen=True)
+class Group:
+    """What waits of one kind: its name, how much there is, and the most urgent of it."""
+
+    id: str
+    title: str
+    total: int
+    tasks: list[Task]
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.tasks)
+
+
+def groups(actor: Actor, today: date, work: WorkCalendar, only: str = "") -> list[Group]:
+    """What waits for the actor, the group with the nearest deadline first; one query.
+
+    Of every kind as many as a desk shows; of the kind `only` a page of them.
+    """
+    most = pack().limit("page.list_rows" if only else "desk.lines")
+    found = _ranked(actor).filter(nth__lte=most)
+    if only:
+        found = found.filter(bucket=only)
+    names, kinds = procedure_names(), dict[str, list[Any]]()
+    for turn in found.order_by(*BY_DEADLINE):
+        kinds.setdefault(turn.bucket, []).append(turn)
     return [
-        _task(turn, turn.clock, _left(turn.clock, today, calendar))
-        for turn in list(found.values())[:SHOWN]
-    ]
-
-
-def count(actor: Actor) -> int:
-    """How many matters wait for the actor."""
-    return turns.mine(actor).order_by().values("subject").distinct().count()
-
-
-def running(actor: Actor, today: date) -> list[tuple[Clock, int, str]]:
-    """Clocks of the actor's units with working days left and the page of their subject."""
-    calendar = work_calendar()
-    return [
-        (
-            held,
-            working_days_left(today, held.due_on, calendar),
-            address(held.subject, held.reference),
+        Group(
+            kind,
+            gettext(STEPS[kind]) if kind in STEPS else names.get(kind, kind),
+            rows[0].total,
+            [_task(turn, today, work) for turn in rows],
         )
-        for held in _own(actor)[:SHOWN]
+        for kind, rows in kinds.items()
     ]
-
-
-def late(actor: Actor, today: date) -> int:
-    """How many of those clocks are over."""
-    return _own(actor).filter(due_on__lt=today, rested_on=None).count()
-
-
-def red(actor: Actor, found: Iterable[tuple[Clock, int, str]]) -> list[Task]:
-    """What is wrong in the actor's units now, for whoever answers for them: worst first."""
-    warn = pack().limit("clock.warn_days")
-    near = [
-        Task(clock_name(held.rule), held.subject, held.unit.short_name, page, "", held, days)
-        for held, days, page in found
-        if not held.rested_on and days <= warn
-    ]
-    own = seen.units(actor, "quality.see")
-    scope = Q() if own is None else Q(unit__in=own)
-    wrong = Turn.objects.filter(scope, step__in=("drift", "verdict")).select_related("unit")
-    return [*near, *(_task(turn, None, None) for turn in wrong.order_by("pk")[:SHOWN])][:SHOWN]
 
 
 def address(subject: str, reference: str) -> str:
@@ -108,27 +107,24 @@ def address(subject: str, reference: str) -> str:
         return ""
 
 
-# Running clocks first, by due date; what rests or has no date comes after.
-BY_DEADLINE = (
-    F("clock__rested_on").asc(nulls_first=True),
-    F("clock__due_on").asc(nulls_last=True),
-    "since",
-    "pk",
-)
-
-
-def _own(actor: Actor) -> QuerySet[Clock]:
-    own = seen.units(actor, "request.see")
-    return clocks.running() if own is None else clocks.running().filter(unit__in=own)
-
-
-def _task(turn: Turn, held: Clock | None, days: int | None) -> Task:
-    deed = turn.deed_en if spoken() == "en" else turn.deed_zh
-    who = turn.other or (turn.unit.short_name if turn.unit else "")
-    return Task(
-        deed, turn.title, who, address(turn.subject, turn.reference), turn.subject, held, days
+def _ranked(actor: Actor) -> QuerySet[Any]:
+    """The actor's turns with their kind, how many there are of it, and their place in it."""
+    mine = turns.mine(actor).order_by()
+    if len(actor.posts) > 1:
+        # A matter may wait for two posts of one person, and is shown once.
+        other = turns.mine(actor).order_by().filter(subject=OuterRef("subject"))
+        mine = mine.filter(~Exists(other.filter(pk__lt=OuterRef("pk"))))
+    bucket = Case(When(procedure="", then=F("step")), default=F("procedure"))
+    return mine.annotate(
+        bucket=bucket,
+        nth=Window(RowNumber(), partition_by=[F("bucket")], order_by=[*BY_DEADLINE]),
+        total=Window(Count("pk"), partition_by=[F("bucket")]),
     )
 
 
-def _left(held: Clock | None, today: date, calendar: WorkCalendar) -> int | None:
-    return None if held is None else working_days_left(today, held.due_on, calendar)
+def _task(turn: Turn, today: date, work: WorkCalendar) -> Task:
+    deed = turn.deed_en if spoken() == "en" else turn.deed_zh
+    who = turn.other or (turn.unit.short_name if turn.unit else "")
+    held = turn.clock
+    days = None if held is None else working_days_left(today, held.due_on, work)
+    return Task(deed, turn.title, who, address(turn.subject, turn.reference), held, days)

@@ -39,7 +39,13 @@ class Usage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["log", "index"], name="receipt_once")]
-        indexes = [models.Index(fields=["grant", "at"]), models.Index(fields=["consumer", "at"])]
+        indexes = [
+            models.Index(fields=["grant", "at"]),
+            models.Index(fields=["consumer", "at"]),
+            models.Index(
+                fields=["at"], condition=models.Q(outcome="refused"), name="usage_refused"
+            ),
+        ]
 
 
 class UsageDay(models.Model):
