@@ -27,14 +27,14 @@ from django.db import close_old_connections, connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift, grounds  # noqa: E402
-from yunzhang.oversee import dated  # noqa: E402
-from yunzhang.packs.at_start import insist  # noqa: E402
+from yunzhang.oversee import dated, zombies  # noqa: E402
 from yunzhang.people import (  # noqa: E402
     calendar,
     facts,
     jobs,
     mail,
     notices,
+    pack_verbs,
     tallies,
     uploads,
     watch,
@@ -197,6 +197,11 @@ def _review_grounds(_days: Sequence[date]) -> None:
         log.info("the ground of %s is due for review", resource.code)
 
 
+def _ask_zombies(_days: Sequence[date]) -> None:
+    for case in zombies.sweep(clock.today()):
+        log.info("%s is opened: %s shows no life", case.number, case.about)
+
+
 def _forget_notices(_days: Sequence[date]) -> None:
     notices.forget(clock.today())
     webhook_calls.forget(clock.today())
@@ -218,6 +223,7 @@ DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("calendar", _tell_calendar),
     ("dated", _open_duties),
     ("grounds", _review_grounds),
+    ("zombies", _ask_zombies),
     ("contacts", _forget_contacts),
     ("notices", _forget_notices),
     ("uploads", _forget_uploads),
@@ -230,7 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--once", action="store_true", help="give every job one turn")
     parser.add_argument("--parent", type=int, default=0, help="end when this process is gone")
     asked = parser.parse_args(arguments)
-    insist(settings.PACK)
+    pack_verbs.insist(settings.PACK)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -76,6 +76,32 @@ def test_a_faulty_pack_stops_the_start_with_every_fault(tmp_path, faulty):
     assert not (tmp_path / "hub" / "hub.sqlite3").exists(), "nothing was begun"
 
 
+@pytest.mark.parametrize("command", [("yunzhang.cli", "hub", "key"), ("yunzhang.worker", "--once")])
+def test_a_pack_with_verbs_that_no_hub_has_stops_the_start_and_names_them(tmp_path, command):
+    folder = tmp_path / "my-town"
+    shutil.copytree(SHIPPED / "national", folder)
+    misspelt = (
+        ("procedures.toml", 'does = "grant.resume"', 'does = "grant.revive"'),
+        ("roles.toml", '"request.reply"', '"request.answer"'),
+        ("roles.toml", '"score.freeze"', '"worker"'),
+    )
+    for file, right, wrong in misspelt:
+        text = (folder / file).read_text(encoding="utf-8")
+        assert right in text
+        (folder / file).write_text(text.replace(right, wrong), encoding="utf-8")
+
+    done = started(tmp_path / "hub", str(folder), *command)
+
+    assert done.returncode == 1
+    assert "does = “grant.revive”" in done.stderr
+    assert "grant.resume" in done.stderr, "the next step says what there is"
+    assert "“request.answer”" in done.stderr
+    assert "“worker”" in done.stderr
+    assert "[pack.does_unknown]" in done.stderr
+    assert "[pack.may_unknown]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_hub_under_a_local_pack_starts(tmp_path):
     done = started(tmp_path / "hub", "guangxi-2022", "yunzhang.cli", "hub", "key")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -331,7 +330,6 @@ def test_a_verb_that_fails_leaves_the_case_where_it_was(world: World, monkeypatc
 
 
 def test_every_verb_a_pack_names_is_a_verb_of_the_software() -> None:
-    import_module("yunzhang.portal.urls")  # as a hub does, and with it every folder's verbs
     named = {
         move.does for row in pack().procedures for step in row.steps for move in step.moves
     } - {""}

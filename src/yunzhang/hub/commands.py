@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.management import call_command
 
 from yunzhang.hub import import_command
-from yunzhang.packs.at_start import insist
 
 SERVED_BY = "YUNZHANG_SERVED_BY"  # tells a web process its parent; set here, never by a person
 
@@ -39,13 +38,19 @@ def run(arguments: argparse.Namespace) -> int:
         os.environ["YUNZHANG_HOME"] = str(arguments.home.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunzhang.hub.settings")
     django.setup()
-    insist(settings.PACK)
+    _insist()
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     {"up": _up, "found": _found, "import": import_command.run, "key": _key}.get(
         arguments.hub_command, _nothing
     )(arguments)
     return 0
+
+
+def _insist() -> None:
+    from yunzhang.people import pack_verbs
+
+    pack_verbs.insist(settings.PACK)
 
 
 def _nothing(_arguments: argparse.Namespace) -> None:

@@ -7,8 +7,6 @@ import threading
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from yunzhang.packs.at_start import insist
-
 LOOK_SECONDS = 1.0
 
 
@@ -22,7 +20,10 @@ def follow(parent: int) -> None:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunzhang.hub.settings")
 application = get_wsgi_application()
-insist(settings.PACK)
+
+from yunzhang.people import pack_verbs  # noqa: E402 - it reads models, once Django is set up
+
+pack_verbs.insist(settings.PACK)
 if "YUNZHANG_SERVED_BY" in os.environ:
     served_by = int(os.environ["YUNZHANG_SERVED_BY"])
     threading.Thread(target=follow, args=(served_by,), daemon=True).start()
