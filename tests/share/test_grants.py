@@ -8,8 +8,9 @@ import pytest
 
 from tests.share.world import ITEMS, WHY, condition, publish
 from yunzhang import clock
+from yunzhang.people import turns, watch
 from yunzhang.people.hub_key import hub_key
-from yunzhang.people.models import Clock, FactRow
+from yunzhang.people.models import Clock, FactRow, Notice
 from yunzhang.protect.keys import open_signed
 from yunzhang.share import grants
 from yunzhang.share.models import GrantRow
@@ -159,6 +160,20 @@ def test_the_first_fetch_is_the_delivery_and_stops_its_clock_once(world):
     assert row.first_fetched_at == first
     assert delivery_of(row).ended_on == clock.today()
     assert FactRow.objects.filter(deed="grant.delivered", subject=f"grant:{row.pk}").count() == 1
+
+
+def test_until_the_node_fetches_it_the_providers_officer_has_the_turn_and_is_warned(world):
+    row = world.granted()
+    waiting = turns.mine(world.provider_officer).filter(subject=f"request:{row.request_id}")
+    due = delivery_of(row).due_on
+    assert [(turn.step, turn.clock.due_on) for turn in waiting] == [("granted", due)]
+
+    watch.sweep(due)
+    warned = Notice.objects.filter(kind="warned", subject=f"request:{row.request_id}")
+    assert [notice.person for notice in warned] == [world.provider_officer.person]
+
+    told(world)
+    assert not waiting.all()
 
 
 def test_another_node_is_told_nothing(world):
