@@ -4,7 +4,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-VERBS = ("handing_in", "plans", "zombies")  # they register what cases carry out as they are read
+# They register what cases carry out here as they are read.
+VERBS = ("campaign", "handing_in", "plans", "zombies")
 
 
 class OverseeConfig(AppConfig):
