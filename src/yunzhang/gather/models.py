@@ -22,12 +22,81 @@ class Node(models.Model):
         return self.name
 
 
+class Cloud(models.Model):
+    """政务云: a cloud of the 1+N+14, the larger one that leads it, and who sells what of it."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="clouds")
+    name = models.CharField(max_length=200, unique=True)
+    level = models.CharField(max_length=20)  # code list "cloud_level"
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="led"
+    )
+    vendor = models.CharField(max_length=200, blank=True)
+    service = models.CharField(max_length=200, blank=True)  # what is bought of the vendor
+    built_on = models.DateField()
+    approval = models.CharField(max_length=200, blank=True)  # what let it be built nevertheless
+    recovery_place = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Network(models.Model):
+    """业务专网: a network a unit runs for itself, and how far it has come on its way to an end."""
+
+    class State(models.TextChoices):
+        IN_USE = "in_use"
+        MIGRATING = "migrating"
+        MERGED = "merged"  # into the extranet
+        CLOSED = "closed"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="networks")
+    name = models.CharField(max_length=200)
+    secret = models.BooleanField(default=False)  # counts for no rate, and is never merged
+    state = models.CharField(max_length=12, choices=State.choices, default=State.IN_USE)
+    state_since = models.DateField()
+    built_on = models.DateField()
+    approval = models.CharField(max_length=200, blank=True)  # what let it be built nevertheless
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="network_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class InformationSystem(models.Model):
-    """信息系统: where tables live."""
+    """信息系统: where tables live, what it runs on, and what has become of it."""
+
+    class State(models.TextChoices):
+        IN_USE = "in_use"
+        MIGRATING = "migrating"
+        MERGED = "merged"
+        CLOSED = "closed"
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="systems")
     name = models.CharField(max_length=200)
     purpose = models.TextField(blank=True)
+    users = models.CharField(max_length=200, blank=True)  # who works with it
+    cloud = models.ForeignKey(
+        Cloud, null=True, blank=True, on_delete=models.PROTECT, related_name="systems"
+    )
+    network = models.ForeignKey(
+        Network, null=True, blank=True, on_delete=models.PROTECT, related_name="systems"
+    )
+    protection = models.CharField(max_length=1, blank=True)  # code list "protection"
+    sensitivity = models.CharField(max_length=10, default="plain")  # code list "sensitivity"
+    vertical = models.BooleanField(default=False)  # a ministry runs it throughout the country
+    platform = models.BooleanField(default=False)  # the unit's data platform
+    approval = models.CharField(max_length=200, blank=True)  # what lets a second platform be
+    built_on = models.DateField(null=True, blank=True)  # None: before anyone wrote it down
+    state = models.CharField(max_length=12, choices=State.choices, default=State.IN_USE)
+    state_since = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="took_in"
+    )
+    needs = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="needed_by")
+    recovery_place = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "name"], name="system_once")]

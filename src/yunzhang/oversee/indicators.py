@@ -12,9 +12,11 @@ from django.db.models import Q
 
 from yunzhang.gather import drift
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource, VerdictRow
+from yunzhang.oversee.rates import RATES
 from yunzhang.people.models import Clock, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.share.models import GrantRow
+from yunzhang.terms.pack_rows import IndicatorRule
 from yunzhang.terms.score import Figure
 from yunzhang.use import usage
 
@@ -80,8 +82,18 @@ INDICATORS: dict[str, Callable[[Unit, date], Figure]] = {
 
 
 def figures(unit: Unit, today: date) -> tuple[Figure, ...]:
-    """Every indicator of a unit, as of today."""
-    return tuple(indicator(unit, today) for indicator in INDICATORS.values())
+    """Every indicator of a unit, as of today, and the rates that the pack in force scores."""
+    own = tuple(indicator(unit, today) for indicator in INDICATORS.values())
+    return own + tuple(RATES[rule.id]([unit], today) for rule in pack().indicators if _scored(rule))
+
+
+def is_measured(rule: IndicatorRule) -> bool:
+    """Whether it stands in a score: ours always, a rate of the registers only with a weight."""
+    return rule.id in INDICATORS or _scored(rule)
+
+
+def _scored(rule: IndicatorRule) -> bool:
+    return rule.id in RATES and rule.weight > 0
 
 
 Record = DataTable | Resource | Clock | VerdictRow | GrantRow

@@ -1,9 +1,10 @@
-"""Frozen scores."""
+"""Frozen scores; machine rooms, the extranet and recovery drills."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from yunzhang.gather.models import Cloud, InformationSystem
 from yunzhang.people.models import Unit
 
 
@@ -22,3 +23,42 @@ class Score(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "period"], name="score_once")]
         indexes = [models.Index(fields=["period", "-total"])]
+
+
+class DataRoom(models.Model):
+    """机房: a machine room; none is to be built or added to any more."""
+
+    class State(models.TextChoices):
+        IN_USE = "in_use"
+        FROZEN = "frozen"  # nothing new is put into it
+        CLOSED = "closed"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="rooms")
+    name = models.CharField(max_length=200)
+    division = models.CharField(max_length=12)  # GB/T 2260 and 10114
+    state = models.CharField(max_length=12, choices=State.choices, default=State.IN_USE)
+    state_since = models.DateField()
+    built_on = models.DateField()
+    approval = models.CharField(max_length=200, blank=True)  # what let it be built nevertheless
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="room_once")]
+
+
+class ExtranetLink(models.Model):
+    """电子政务外网: since when a unit is connected; a unit without a row is not."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="extranet")
+    since = models.DateField()
+
+
+class Drill(models.Model):
+    """灾备演练: one drill of a system's or a cloud's recovery, and whether it held."""
+
+    system = models.ForeignKey(
+        InformationSystem, null=True, on_delete=models.PROTECT, related_name="drills"
+    )
+    cloud = models.ForeignKey(Cloud, null=True, on_delete=models.PROTECT, related_name="drills")
+    held_on = models.DateField()
+    passed = models.BooleanField()
+    result = models.TextField()

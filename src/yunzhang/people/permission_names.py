@@ -12,6 +12,7 @@ PERMISSION_NAMES: dict[str, Text] = {
     "catalog.approve": Text("审批本单位目录条目", "approve the unit's catalog entries"),
     "catalog.review": Text("审核并发布目录条目", "review and publish catalog entries"),
     "system.register": Text("登记信息系统和数据表", "register systems and tables"),
+    "cloud.register": Text("登记云、网络和机房", "register clouds, networks and rooms"),
     "table.gather": Text("归集数据表", "gather tables"),
     "quality.see": Text("查看数据质量", "see data quality"),
     "quality.run": Text("设定并执行质量检查", "set and run quality checks"),

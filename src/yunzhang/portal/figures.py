@@ -8,8 +8,15 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from yunzhang.gather.models import DataTable, EntryVersion, Resource, VerdictRow
-from yunzhang.people.models import Clock
+from yunzhang.gather.models import (
+    DataTable,
+    EntryVersion,
+    InformationSystem,
+    Network,
+    Resource,
+    VerdictRow,
+)
+from yunzhang.people.models import Clock, Unit
 from yunzhang.portal import waiting
 from yunzhang.portal.templatetags.said import clock_name, day, percent
 from yunzhang.share.models import GrantRow
@@ -94,10 +101,34 @@ def _grants(ids: Sequence[str]) -> list[Record]:
     ]
 
 
+def _systems(ids: Sequence[str]) -> list[Record]:
+    rows = InformationSystem.objects.filter(pk__in=ids).select_related("unit", "cloud")
+    return [
+        Record(
+            row.name,
+            f"{row.unit.short_name} · {row.cloud.name if row.cloud else gettext('on no cloud')}",
+            reverse("system", args=[row.pk]),
+        )
+        for row in rows.order_by("unit", "name")
+    ]
+
+
+def _networks(ids: Sequence[str]) -> list[Record]:
+    rows = Network.objects.filter(pk__in=ids).select_related("unit").order_by("unit", "name")
+    return [Record(row.name, row.unit.short_name) for row in rows]
+
+
+def _units(ids: Sequence[str]) -> list[Record]:
+    return [Record(row.short_name, row.name) for row in Unit.objects.filter(pk__in=ids)]
+
+
 KINDS: dict[str, Callable[[Sequence[str]], list[Record]]] = {
     "table": _tables,
     "resource": _resources,
     "clock": _clocks,
     "verdict": _verdicts,
     "grant": _grants,
+    "system": _systems,
+    "network": _networks,
+    "unit": _units,
 }

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from yunzhang import clock
 from yunzhang.oversee import scores
-from yunzhang.oversee.indicators import INDICATORS
+from yunzhang.oversee.indicators import is_measured
 from yunzhang.oversee.models import Score
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import figures, score_lists, seen, typed
@@ -69,7 +69,7 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
 
 def _measured() -> list[IndicatorRule]:
     """The pack's indicators that the hub can measure; the others stand on the pack's page only."""
-    return [rule for rule in pack().indicators if rule.id in INDICATORS]
+    return [rule for rule in pack().indicators if is_measured(rule)]
 
 
 def _periods() -> list[str]:

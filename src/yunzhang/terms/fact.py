@@ -19,6 +19,15 @@ class Deed(StrEnum):
     POST_ENDED = "post.ended"
     CALENDAR_CHANGED = "calendar.changed"
     SYSTEM_REGISTERED = "system.registered"
+    SYSTEM_PLACED = "system.placed"
+    CLOUD_REGISTERED = "cloud.registered"
+    CLOUD_CHANGED = "cloud.changed"
+    NETWORK_REGISTERED = "network.registered"
+    NETWORK_CHANGED = "network.changed"
+    ROOM_REGISTERED = "room.registered"
+    ROOM_CHANGED = "room.changed"
+    EXTRANET_CHANGED = "extranet.changed"
+    DRILL_RECORDED = "drill.recorded"
     TABLE_REGISTERED = "table.registered"
     TABLE_GATHERED = "table.gathered"
     TABLE_CHECKED = "table.checked"
@@ -86,6 +95,15 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.POST_ENDED: Text("终止岗位", "ended a post"),
     Deed.CALENDAR_CHANGED: Text("调整工作日历", "changed the working calendar"),
     Deed.SYSTEM_REGISTERED: Text("登记信息系统", "registered an information system"),
+    Deed.SYSTEM_PLACED: Text("更新信息系统情况", "told where a system runs and stands"),
+    Deed.CLOUD_REGISTERED: Text("登记政务云", "registered a cloud"),
+    Deed.CLOUD_CHANGED: Text("变更政务云", "changed a cloud"),
+    Deed.NETWORK_REGISTERED: Text("登记业务专网", "registered a dedicated network"),
+    Deed.NETWORK_CHANGED: Text("变更业务专网", "changed a dedicated network"),
+    Deed.ROOM_REGISTERED: Text("登记机房", "registered a machine room"),
+    Deed.ROOM_CHANGED: Text("变更机房", "changed a machine room"),
+    Deed.EXTRANET_CHANGED: Text("登记外网接入", "told of a unit's extranet link"),
+    Deed.DRILL_RECORDED: Text("记录灾备演练", "recorded a recovery drill"),
     Deed.TABLE_REGISTERED: Text("登记数据表", "registered a table"),
     Deed.TABLE_GATHERED: Text("归集数据表", "gathered a table"),
     Deed.TABLE_CHECKED: Text("检查数据质量", "checked a table"),

@@ -170,11 +170,13 @@ class CheckRule(Named, frozen=True, kw_only=True):
 class IndicatorRule(Named, frozen=True, kw_only=True):
     """An indicator: its weight in the score of a unit and its target, both in percent.
 
-    Weight 0 is measured and shown, but not scored: no document gave it a weight.
+    Weight 0 is measured and shown, but not scored: no document gave it a weight. `baseline`: what
+    was there on that day is what a reduction is measured against.
     """
 
     weight: Natural = 0
     target: Natural = 100
+    baseline: date | None = None
 
 
 class Target(Named, frozen=True, kw_only=True):
@@ -228,7 +230,11 @@ class Goal(Named, frozen=True, kw_only=True):
 
 
 class Duty(Named, frozen=True, kw_only=True):
-    """A standing rule: what someone must, should or must not do, and the exception if any."""
+    """A standing rule: what someone must, should or must not do, and the exception if any.
+
+    `gates`: what may not be registered as new while it is in force, for units of these `tiers`
+    (all without any); where it holds in principle only, an approval lets it through.
+    """
 
     REFERS = {"roles": "roles"}
 
@@ -237,6 +243,8 @@ class Duty(Named, frozen=True, kw_only=True):
     subject: str  # what it bears on: catalog, cloud, network, project, purpose …
     unless: str = ""
     roles: tuple[str, ...] = ()
+    gates: tuple[Literal["cloud", "room", "network", "platform"], ...] = ()
+    tiers: tuple[str, ...] = ()
 
 
 class Move(Document, frozen=True, kw_only=True):
