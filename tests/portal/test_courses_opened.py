@@ -105,6 +105,25 @@ def test_there_is_no_dispute_about_what_is_not_there(town, visit, kind):
     assert visit("consumer_head").get(f"/disputes/new/{kind}").status_code == 404
 
 
+def test_an_entry_in_the_making_is_nobody_elses_to_dispute(town, visit):
+    waiting = town.entries["villages"].resource.code
+
+    for head in ("consumer_head", "stats_head"):
+        page = visit(head).get(f"/disputes/new/entry/{waiting}")
+        assert page.status_code == 404
+        assert "村级组织名录" not in body(page)
+
+
+def test_a_dispute_is_called_by_what_is_published(town):
+    published = town.entries["townships"]
+    newer = catalog.revise(town.provider, published.resource, why=WHY)
+    EntryVersion.objects.filter(pk=newer.pk).update(title="尚未公开的名称")
+
+    case = disputes.raise_(town.consumer_head, published.resource, "意见", why=WHY)
+
+    assert case.title == published.title
+
+
 def test_a_late_reply_and_a_grant_offer_a_dispute(town, visit):
     late = town.requests["applied"].number
 

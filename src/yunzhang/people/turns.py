@@ -71,8 +71,9 @@ def told_together() -> Iterator[None]:
 
 
 def drop(subject: str) -> None:
-    """The matter waits for nobody any more."""
+    """The matter waits for nobody any more, and calls nobody."""
     Turn.objects.filter(subject=subject).delete()
+    notices.over(subject)
 
 
 def mine(actor: Actor) -> QuerySet[Turn]:

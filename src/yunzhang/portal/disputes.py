@@ -8,17 +8,25 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from yunzhang.gather.models import EntryVersion, Resource
 from yunzhang.portal import seen, typed
 from yunzhang.portal.cases import visible
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.share import disputes
 from yunzhang.share.disputes import Subject
 
+
+def _published(request: Visit, code: str) -> Resource:
+    """The resource of a published entry; what is in the making, or secret, is not there."""
+    found = seen.versions(request.actor).filter(state=EntryVersion.State.PUBLISHED)
+    return seen.one(found, resource__code=code).resource
+
+
 # What a dispute may be about, and how its address names it.
 FIND: dict[str, Callable[[Visit, str], Subject]] = {
     "request": lambda request, name: seen.one(seen.requests(request.actor), number=name),
     "grant": lambda request, name: seen.one(seen.grants(request.actor), pk=name),
-    "entry": lambda _request, name: seen.resource(name),
+    "entry": _published,
     "case": lambda request, name: seen.one(visible(request), number=name),
 }
 
@@ -30,7 +38,7 @@ def new_dispute(request: Visit, kind: str, name: str) -> HttpResponse:
     subject = FIND[kind](request, name)
     if request.method == "POST":
         return do(request, {"raise": _raise}, subject)
-    own = seen.home(request.actor, "request.approve")
+    own = disputes.side(request.actor, subject)
     others = [unit for unit in disputes.sides_of(subject, own) if unit != own]
     context = {
         "title": disputes.title_of(subject),

@@ -49,10 +49,7 @@ def begins(actor: Actor, procedure: str, unit: Unit | None = None) -> bool:
 
 def paper(request: Visit, name: str) -> Paper:
     """What was written into a field, and the file handed in beside it."""
-    file = request.FILES.get(f"{name}_file")
-    return Paper(
-        typed.text(request, name), (file.name or "") if file else "", file.read() if file else b""
-    )
+    return typed.paper(request, name, "_file")
 
 
 def _own(actor: Actor, unit: Unit) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
+from yunzhang.gather.models import EntryVersion
 from yunzhang.people import cases
 from yunzhang.people.act import act
 from yunzhang.people.cases import Doing, Paper
@@ -137,7 +138,9 @@ def _composed(doing: Doing, grant: GrantRow) -> DisposalCertificate:
 
 
 def _title(grant: GrantRow) -> str:
-    version = grant.resource.versions.order_by("-number").first()
+    # A version in the making is no part of what was shared.
+    known = (EntryVersion.State.PUBLISHED, EntryVersion.State.SUPERSEDED)
+    version = grant.resource.versions.filter(state__in=known).order_by("-number").first()
     return version.title if version else ""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
+from yunzhang.gather import catalog
 from yunzhang.gather.models import Resource
 from yunzhang.people import cases
 from yunzhang.people.cases import Paper
@@ -45,7 +46,7 @@ def raise_(actor: Actor, subject: Subject, positions: Paper | str, *, why: str) 
 
     Raises Refused with everything that is wrong.
     """
-    own = _side(actor, subject)
+    own = side(actor, subject)
     sides = sides_of(subject, own)
     papers = {POSITIONS: positions}
     about = about_of(subject)
@@ -68,10 +69,17 @@ def raise_(actor: Actor, subject: Subject, positions: Paper | str, *, why: str) 
 def possible(actor: Actor, subject: Subject) -> bool:
     """Whether the actor heads a side of it and no dispute about it is under way."""
     try:
-        own = _side(actor, subject)
+        own = side(actor, subject)
     except Refused:
         return False
     return not any(_faults(own, sides_of(subject, own), about_of(subject)))
+
+
+def side(actor: Actor, subject: Subject) -> Unit:
+    """The unit the actor speaks for: of several they head, the one it is between."""
+    first = unit_of(actor, "request.approve")
+    headed = [post.unit for post in actor.posts if may(actor, "request.approve", post.unit)]
+    return next((unit for unit in headed if not _no_side(unit, sides_of(subject, unit))), first)
 
 
 def settles(one: Unit, other: Unit) -> Unit:
@@ -112,16 +120,9 @@ def title_of(subject: Subject) -> str:
     if isinstance(subject, GrantRow):
         return subject.request.purpose
     if isinstance(subject, Resource):
-        version = subject.versions.order_by("-number").first()
-        return version.title if version else subject.code
+        # As published: a version in the making is nobody else's to read.
+        return catalog.published(subject).draft.title
     return subject.title
-
-
-def _side(actor: Actor, subject: Subject) -> Unit:
-    """The unit the actor speaks for: of several they head, the one it is between."""
-    first = unit_of(actor, "request.approve")
-    headed = [post.unit for post in actor.posts if may(actor, "request.approve", post.unit)]
-    return next((unit for unit in headed if not _no_side(unit, sides_of(subject, unit))), first)
 
 
 def _no_side(own: Unit, sides: tuple[Unit, ...]) -> bool:
