@@ -15,7 +15,7 @@ from tests.people.hook_server import System, hook_server, self_signed
 from tests.people.hooks import hooked, pass_time, tell
 from tests.people.smtp_server import free_port
 from yunzhang import clock
-from yunzhang.people import notices, webhook_calls, webhooks
+from yunzhang.people import notices, webhook_calls, webhook_words, webhooks
 from yunzhang.people.models import WebhookCall
 from yunzhang.people.permissions import pack
 from yunzhang.people.webhook_line import Answer
@@ -109,7 +109,7 @@ def test_a_long_answer_is_cut_and_a_dripping_one_ended(
     long, dripping = WebhookCall.objects.order_by("pk")
     assert long.answer == "200 " + "x" * 64
     assert dripping.done_at is None
-    assert "no answer within 1 s" in dripping.answer
+    assert dripping.answer == "late 1 s"
 
 
 def test_a_system_that_is_down_holds_up_only_its_own_calls(hub: HubWorld, system: System) -> None:
@@ -135,8 +135,37 @@ def test_after_the_last_try_the_units_officers_are_told(hub: HubWorld, system: S
 
     call = WebhookCall.objects.get()
     assert (call.next_at, call.done_at) == (None, None)
-    assert notices.of(hub.officer.person)[0].subject == f"webhook:{hook.pk}"
+    notice = notices.of(hub.officer.person)[0]
+    assert notice.subject == f"webhook:{hook.pk}"
+    assert notice.zh.endswith("：对方系统内部出错（500）")
+    assert notice.en.endswith(": The system failed inside (500)")
     assert not notices.of(hub.outsider.person).exists()
+
+
+def test_why_a_call_was_not_taken_is_told_in_words_of_both_languages(
+    hub: HubWorld, system: System, tmp_path: Path, settings
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    with hook_server(certificate, key) as secure:
+        hooked(hub, f"https://127.0.0.1:{secure.port}/told")
+        hooked(hub, f"http://127.0.0.1:{free_port()}/")
+        hooked(hub, system.address)
+        hooked(hub, "https://closed.gov.example/")
+        settings.WEBHOOK_HOSTS = ["127.0.0.1"]
+        system.status = 404
+        tell(hub)
+
+        webhook_calls.send_due()
+
+    answers = WebhookCall.objects.order_by("pk").values_list("answer", flat=True)
+    told = [webhook_words.told(answer) for answer in answers]
+    assert [text.zh for text in told] == [
+        "对方系统的证书不受信任",
+        "连接不上对方系统",
+        "对方系统拒绝接收（404）",
+        "运维没有开放这个主机",
+    ]
+    assert not [text.en for text in told if "Error" in text.en]
 
 
 def test_what_was_given_up_is_told_again_on_demand(hub: HubWorld, system: System) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Min, Q
 
 from yunzhang import clock
-from yunzhang.people import notices, webhook_line, webhooks
+from yunzhang.people import notices, webhook_line, webhook_words, webhooks
 from yunzhang.people.models import Webhook, WebhookCall
 from yunzhang.people.permissions import pack
 from yunzhang.people.webhook_line import Answer
@@ -75,7 +75,7 @@ def _claimed(call: WebhookCall, now: datetime) -> bool:
 def _made(call: WebhookCall) -> Answer:
     closed = list(webhooks.may_be_called(call.webhook.address))
     if closed:
-        return Answer(0, closed[0].sentence("en"))
+        return Answer(0, call.webhook.address, webhook_words.CLOSED)
     body = call.body.encode()
     secret = webhooks.secret_of(call.webhook)
     headers = secret.headers(id_of(call), int(clock.seconds()), body)
@@ -107,13 +107,16 @@ def _put_off(call: WebhookCall, answer: Answer) -> None:
 
 
 def _noted(answer: Answer) -> str:
-    return f"{answer.status or ''} {answer.text}".strip()[:200]
+    return webhook_words.noted(answer.status, answer.why_not, answer.text)[:200]
 
 
 def _tell_officers(call: WebhookCall, answer: Answer) -> None:
     hook = call.webhook
-    details = {"host": hook.address.split("/")[2], "answer": answer.text or str(answer.status)}
-    said = Text(GIVEN_UP.say("zh", details), GIVEN_UP.say("en", details))
+    host, words = hook.address.split("/")[2], webhook_words.told(_noted(answer))
+    said = Text(
+        GIVEN_UP.say("zh", {"host": host, "answer": words.zh}),
+        GIVEN_UP.say("en", {"host": host, "answer": words.en}),
+    )
     log.warning("webhook %s did not take call %s: %s", hook.pk, call.pk, answer.status)
     today = clock.today()
     persons = [p for role in webhooks.officers() for p in notices.holders(role, hook.unit, today)]

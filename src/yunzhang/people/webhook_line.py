@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 import httpx
 
+from yunzhang.people.webhook_words import BROKEN, LATE, UNREACHABLE, UNTRUSTED
+
 SHOWN = 120  # characters of an answer that tell an officer what is wrong
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the status, 0 when nothing did, and how it began."""
+    """What came back: the status and how it began; status 0 and why not when nothing did."""
 
     status: int
     text: str
+    why_not: str = ""  # a word of webhook_words
 
     @property
     def taken(self) -> bool:
@@ -32,9 +35,21 @@ def call(
     try:
         return asyncio.run(_within(seconds, address, body, sent, most))
     except TimeoutError:
-        return Answer(0, f"no answer within {seconds} s")
+        return Answer(0, f"{seconds} s", LATE)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        return Answer(0, f"{type(error).__name__}: {error}"[:SHOWN])
+        return Answer(0, f"{type(error).__name__}: {error}"[:SHOWN], _why_not(error))
+
+
+def _why_not(error: Exception) -> str:
+    """Which of the usual reasons it is; httpx keeps what TLS said beneath its own error."""
+    beneath: BaseException | None = error
+    while beneath is not None:
+        if isinstance(beneath, ssl.SSLCertVerificationError):
+            return UNTRUSTED
+        beneath = beneath.__cause__ or beneath.__context__
+    if isinstance(error, httpx.TimeoutException):
+        return LATE
+    return UNREACHABLE if isinstance(error, httpx.ConnectError) else BROKEN
 
 
 async def _within(

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.people import webhook_calls, webhooks
+from yunzhang.people import webhook_calls, webhook_words, webhooks
 from yunzhang.people.models import Webhook, WebhookCall
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen, typed
@@ -29,6 +29,12 @@ def said(row: WebhookCall) -> str:
     return str(json.loads(row.body)["data"][spoken()])
 
 
+def answered(row: WebhookCall) -> str:
+    """What became of the call, in the reader's language; empty before the first try."""
+    told = webhook_words.told(row.answer)
+    return told.en if spoken() == "en" else told.zh
+
+
 CALLS = Listing(
     "calls",
     _("Calls"),
@@ -43,7 +49,10 @@ CALLS = Listing(
         ),
         Column("state", _("State"), lambda row: row.state, Kind.STATE, "state", states="call"),
         Column("tries", _("Tries"), lambda row: row.tries, Kind.NUMBER, "tries"),
-        Column("answer", _("Last answer"), lambda row: row.answer, order="answer"),
+        Column("answer", _("Last answer"), answered, order="answer"),
+        Column(
+            "answer_text", _("Answer word for word"), lambda row: row.answer, Kind.CODE, on="file"
+        ),
         Column("tried", _("Last tried"), lambda row: row.tried_at, Kind.MOMENT, "tried_at"),
     ),
     (
@@ -73,6 +82,7 @@ def call(request: Visit, number: int) -> HttpResponse:
     context = {
         "call": found,
         "said": said(found),
+        "answered": answered(found),
         "id": webhook_calls.id_of(found),
         "body": json.dumps(json.loads(found.body), ensure_ascii=False, indent=2),
         "again": found.next_at is None and found.webhook.ended_at is None,
