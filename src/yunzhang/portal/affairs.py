@@ -34,11 +34,19 @@ from yunzhang.portal.lines import Branch, Says
 from yunzhang.share import grants
 from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.terms.deadlines import WorkCalendar
+from yunzhang.terms.pack_rows import Citation
 from yunzhang.use import usage
 from yunzhang.use.models import NodeLog, UsageDay
 
-# What a failing table or a changed one waits for, on the desk of whoever answers for it.
-WRONG = ("drift", "verdict")
+WRONG = ("drift", "verdict")  # the steps at which an entry or its data is wrong
+
+
+def article(step: str) -> Citation:
+    """The article that what is wrong at this step offends: the entry's, or the data's."""
+    if step == "drift":
+        return pack().clock("C1").cite
+    quality = (row.cite for row in pack().indicators if row.id == "quality")
+    return next(quality, pack().clock("C6").cite)
 
 
 def answers(actor: Actor) -> bool:

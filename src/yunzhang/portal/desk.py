@@ -24,6 +24,8 @@ from yunzhang.portal.lines import Line
 from yunzhang.portal.templatetags.said import clock_name, said
 from yunzhang.share import disposals
 from yunzhang.terms.deadlines import WorkCalendar, working_days_left
+from yunzhang.terms.faults import Fault
+from yunzhang.terms.pack_rows import Citation
 
 Lines = dict[str, list[Line]]
 
@@ -41,6 +43,7 @@ class Limit:
     owner: str
     address: str
     case: str
+    cite: str
 
 
 @door("desk.see")
@@ -55,7 +58,7 @@ def desk(request: Visit) -> HttpResponse:
     running = [_limit(line, today, work) for line in _running(found)]
     context = {
         "groups": groups,
-        "waiting": sum(group.total for group in groups),
+        "tasks_total": sum(group.total for group in groups),
         "running": running[: pack().limit("desk.lines")],
         "running_total": lines.total(found, "running") + lines.total(found, "resting"),
         "late": lines.total(found, "late"),
@@ -66,7 +69,7 @@ def desk(request: Visit) -> HttpResponse:
         "chief": chief,
         "presses": supervision.may_order(actor),
         "oversees": seen.units(actor, "desk.see") is None,
-        "warnings": _warnings(found, today, work),
+        "warnings": _warnings(actor, found, today, work),
         **_consumer(actor, found, today, work),
         **_auditor(actor, found),
     }
@@ -98,6 +101,7 @@ def _limit(line: Line, today: date, work: WorkCalendar) -> Limit:
         owner=line.owner,
         address=waiting.address(line.subject, line.reference),
         case=line.case,
+        cite=f"{line.document} {line.clause}",
     )
 
 
@@ -116,11 +120,16 @@ def _red(found: Lines, running: list[Limit]) -> list[Limit]:
             owner=line.owner,
             address=waiting.address(line.subject, line.reference),
             case=line.case,
+            cite=_cited(affairs.article(step)),
         )
         for step in affairs.WRONG
         for line in found.get(step, ())
     ]
     return [*near, *wrong][:most]
+
+
+def _cited(cite: Citation) -> str:
+    return f"{cite.document} {cite.clause}"
 
 
 def _pressing(one: Limit, warn: int) -> bool:
@@ -147,9 +156,12 @@ def _standing(found: Lines) -> dict[str, Any] | None:
     }
 
 
-def _warnings(found: Lines, today: date, work: WorkCalendar) -> list[Any]:
-    years = calendar.unpublished(today, None, work)[:1]
+def _warnings(actor: Actor, found: Lines, today: date, work: WorkCalendar) -> list[Fault]:
+    """A year without its notice: for whoever enters it, and wherever it makes a limit uncertain."""
     waiting_for = lines.total(found, "provisional")
+    if not (waiting_for or may(actor, "calendar.change")):
+        return []
+    years = calendar.unpublished(today, None, work)[:1]
     return [calendar.YEAR_UNPUBLISHED(year=year, clocks=waiting_for) for year in years]
 
 
@@ -208,7 +220,8 @@ def _concern(actor: Actor, item: str) -> Concern:
     found = seen.one(wrong, pk=place)
     if found.unit is None:
         raise Http404
-    return Concern(found.subject, found.title, found.unit)
+    cite = affairs.article(found.step)
+    return Concern(found.subject, found.title, found.unit, cite.document, cite.clause)
 
 
 def _over(request: Visit) -> str:

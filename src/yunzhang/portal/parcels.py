@@ -15,12 +15,12 @@ from yunzhang.terms.deadlines import WorkCalendar, working_days_left
 
 State = ShareRequest.State
 STATIONS = (
-    _("Drafted"),
-    _("Approved"),
-    _("Replied"),
-    _("Granted"),
-    _("Delivered"),
-    _("Used"),
+    _("Draft"),
+    _("Approval"),
+    _("Reply"),
+    _("Grant"),
+    _("Hand-over"),
+    _("First use"),
 )
 # How many stations a request in this state has behind it.
 BEHIND = {
