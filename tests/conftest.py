@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from django.db import connections
 
 from tests import databases
+
+# How long an example takes says nothing about what is right: a busy machine fails no test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHARED_DATA = Path(
     os.environ.get("YUNZHANG_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data")
