@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.hub_world import PASSWORD, WHY, HubWorld
 from yunzhang import clock
 from yunzhang.gather import catalog
-from yunzhang.people import delegations, identity
+from yunzhang.people import delegations, identity, notices
 from yunzhang.people.models import Delegation, FactRow, Notice, Person, Post
 from yunzhang.people.permissions import Actor, actor_of, behalf, may, why
 from yunzhang.terms.document import decode
@@ -207,8 +207,11 @@ def test_who_leaves_the_unit_leaves_the_lent_post_too(hub: HubWorld) -> None:
     delegate(hub)
     identity.relieve(hub.reviewer, post_of(hub.officer), why=WHY, to_date=TODAY)
 
+    tomorrow, head = TODAY + timedelta(days=1), "sharing_body_head"
     assert may(now(hub.officer, TODAY), "catalog.approve")
-    assert now(hub.officer, TODAY + timedelta(days=1)).posts == ()
+    assert now(hub.officer, tomorrow).posts == ()
+    assert hub.officer.person in notices.holders(head, hub.units[2], TODAY)
+    assert notices.holders(head, hub.units[2], tomorrow) == [hub.head.person]
 
 
 def test_when_the_holder_is_relieved_nobody_does_the_post(hub: HubWorld) -> None:

@@ -165,7 +165,7 @@ def test_who_stands_in_today_is_told_beside_the_holder(
     ended = None if called_back is None else TODAY + timedelta(days=called_back)
     Delegation.objects.create(
         post=post,
-        to=hub.auditor.person,
+        to=hub.head.person,
         from_date=TODAY + timedelta(days=start),
         to_date=TODAY + timedelta(days=end),
         ended_on=ended,
@@ -173,7 +173,7 @@ def test_who_stands_in_today_is_told_beside_the_holder(
 
     found = notices.holders("provider_officer", hub.units[2], TODAY)
 
-    assert (hub.auditor.person in found) is stands_in
+    assert (hub.head.person in found) is stands_in
     assert hub.officer.person in found
 
 

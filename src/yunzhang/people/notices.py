@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, CharField, Q, QuerySet, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, When
 
 from yunzhang import clock
 from yunzhang.people import choices, webhooks
@@ -65,12 +65,22 @@ def tell_unit(
 
 
 def holders(role: str, unit: Unit | None, today: date) -> list[Person]:
-    """Who does this post today, in a unit or in any: its holders and whoever stands in for one."""
+    """Who does this post today, in a unit or in any: its holders and whoever stands in for one.
+
+    Whoever stands in still works there: who has left the unit is told nothing of it.
+    """
     posts = Post.objects.filter(_on(today, "to_date"), role=role, from_date__lte=today)
     if unit is not None:
         posts = posts.filter(unit=unit)
+    there = Post.objects.filter(
+        _on(today, "to_date"),
+        person=OuterRef("to"),
+        unit=OuterRef("post__unit"),
+        from_date__lte=today,
+    )
     standing_in = Delegation.objects.filter(
         Q(ended_on=None) | Q(ended_on__gt=today),
+        Exists(there),
         post__in=posts,
         from_date__lte=today,
         to_date__gte=today,
