@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 from django.db import connections
+from hypothesis import settings
 
 from tests import databases
 
