@@ -8,6 +8,7 @@ from tests.share.world import WHY, World, publish
 from yunzhang.people import cases
 from yunzhang.people.models import FactRow
 from yunzhang.share import lists
+from yunzhang.share.list_views import VIEWS
 from yunzhang.share.models import ListIssue
 from yunzhang.terms.codes import ShareType
 from yunzhang.terms.faults import Refused
@@ -28,7 +29,7 @@ def test_an_entry_stands_on_the_list_its_share_type_puts_it_on(world: World) -> 
     assert codes("responsibility") == [world.resource.code]
 
 
-@pytest.mark.parametrize("kind", lists.VIEWS)
+@pytest.mark.parametrize("kind", VIEWS)
 def test_a_line_has_a_value_for_each_column_and_the_count_is_the_lines(
     world: World, kind: str
 ) -> None:

@@ -21,7 +21,7 @@ from yunzhang.portal.listing import Column, Kind, Listing
 from yunzhang.portal.official_sheet import Official
 from yunzhang.portal.templatetags.said import day, said
 from yunzhang.share import lists
-from yunzhang.share.lists import VIEWS
+from yunzhang.share.list_views import VIEWS
 from yunzhang.share.models import ListIssue
 from yunzhang.terms.published_list import Line, changes
 
