@@ -64,7 +64,7 @@ def test_unread_notices_come_first(told, visit):
         ("state=unread", ["急救调度 2", "急救调度 1"]),
         ("q=调度+2", ["急救调度 2"]),
         ("q=nothing", []),
-        ("kind=nonsense&state=odd&after=²", ["急救调度 2", "急救调度 1", "急救调度 0"]),
+        ("kind=nonsense&state=odd&page=²", ["急救调度 2", "急救调度 1", "急救调度 0"]),
     ],
 )
 def test_the_list_is_narrowed_by_kind_state_and_words(told, visit, asked, found):
@@ -77,16 +77,31 @@ def test_the_list_is_narrowed_by_kind_state_and_words(told, visit, asked, found)
 
 def test_the_list_is_paged_through_unread_and_read(told, visit, monkeypatch):
     notices.read(told[2].person, told[2].pk)
-    monkeypatch.setattr(type(pack()), "limit", lambda self, id: 1 if id == "page.rows" else 10_000)
+    monkeypatch.setattr(
+        type(pack()), "limit", lambda self, id: 1 if id == "page.list_rows" else 10_000
+    )
     client, path, seen = visit("provider_head"), "/notices", []
 
     while path:
         page = client.get(path).content.decode()
         seen += listed(page)
-        following = re.search(r'href="(\?[^"]*after=[^"]+)"', page)
-        path = "/notices" + following[1].replace("&amp;", "&") if following else ""
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        path = following[1].replace("&amp;", "&") if following else ""
 
     assert seen == ["急救调度 1", "急救调度 0", "急救调度 2"]
+
+
+def test_what_was_found_is_exported_with_when_it_was_told(told, visit):
+    notices.read(told[1].person, told[1].pk)
+
+    answer = visit("provider_head").get("/notices?export=csv&state=unread")
+
+    rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert rows[0] == "通知类别,内容,时间,已读"
+    assert [row.split(",")[:2] for row in rows[1:]] == [
+        ["供知悉", "急救调度 2"],
+        ["轮到您办理", "急救调度 0"],
+    ]
 
 
 def test_opening_a_notice_leads_to_its_subject_and_reads_it(told, town, visit):

@@ -183,7 +183,12 @@ class Listed:
 
     @property
     def lines(self) -> Iterator[list[Cell]]:
-        return ([_cell(column, row) for column in self.columns] for row in self.rows)
+        return (cells for _row, cells in self.pairs)
+
+    @property
+    def pairs(self) -> Iterator[tuple[Any, list[Cell]]]:
+        """Each row with its cells, for a shape with buttons of its own."""
+        return ((row, [_cell(column, row) for column in self.columns]) for row in self.rows)
 
     @property
     def heads(self) -> list[Head]:

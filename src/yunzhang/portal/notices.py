@@ -6,19 +6,22 @@ from datetime import time
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from yunzhang.people import choices, notices
-from yunzhang.people.models import Notice
+from yunzhang.people.models import Notice, Person
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen, typed, waiting
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.language import spoken
-from yunzhang.portal.states import Tone
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, of_states
+from yunzhang.portal.templatetags.said import moment
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
 HOUR_WRONG = FaultKind(
@@ -35,73 +38,16 @@ WHOLE_PAGES = {
     "calendar": "calendar",
     "list": "lists",
 }
-READ_STATES = {"unread": gettext_noop("Unread"), "read": gettext_noop("Read")}
-KINDS: dict[str, tuple[str, Tone]] = {
-    notices.TURN: (gettext_noop("Your turn"), Tone.BUSY),
-    notices.WARNED: (gettext_noop("Due soon"), Tone.WARN),
-    notices.EXPIRED: (gettext_noop("Overdue"), Tone.BAD),
-    notices.ESCALATED: (gettext_noop("Escalated"), Tone.BAD),
-    notices.TOLD: (gettext_noop("For information"), Tone.CALM),
-}
 WAYS = (
-    (choices.DIGEST, gettext_noop("One mail a day, on working days")),
-    (choices.EACH, gettext_noop("A mail for each notice")),
-    (choices.NONE, gettext_noop("No mail")),
+    (choices.DIGEST, _("One mail a day, on working days")),
+    (choices.EACH, _("A mail for each notice")),
+    (choices.NONE, _("No mail")),
 )
 
 
-@door("desk.see")
-def notice_list(request: Visit) -> HttpResponse:
-    if request.method == "POST":
-        return do(request, {"read": _read, "read_all": _read_all})
-    found = _asked(request)
-    limit = pack().limit("page.rows")
-    rows = list(_after(found, request.GET.get("after", ""))[: limit + 1])
-    context = {
-        "rows": [_shown(row) for row in rows[:limit]],
-        "more": rows[limit - 1].pk if len(rows) > limit else None,
-        "kinds": [(kind, gettext(words)) for kind, (words, _tone) in KINDS.items()],
-        "states": [(state, gettext(words)) for state, words in READ_STATES.items()],
-        "kind": request.GET.get("kind", ""),
-        "state": request.GET.get("state", ""),
-        "q": request.GET.get("q", ""),
-        "asked": bool(request.GET),
-        "waiting": any(row.read_at is None for row in rows),
-    }
-    return render(request, "portal/notices.html", context)
-
-
-@door("desk.see")
-def notice(request: Visit, number: int) -> HttpResponseRedirect:
-    """To the page the notice is about; what was opened is read."""
-    person = request.actor.person
-    assert person is not None
-    found = seen.one(Notice.objects.filter(person=person), pk=number)
-    notices.read(person, found.pk)
-    return redirect(page_of(found) or "notices")
-
-
-@door("desk.see")
-def choice(request: Visit) -> HttpResponse:
-    """How one wants to be told outside the pages."""
-    if request.method == "POST":
-        return do(request, {"choose": _choose})
-    person = request.actor.person
-    assert person is not None
-    context = {
-        "choice": choices.of(person),
-        "person": person,
-        "ways": [(way, gettext(words)) for way, words in WAYS],
-        "languages": settings.LANGUAGES,
-        "mails": choices.mails(),
-        "hour": pack().limit("notices.digest_hour"),
-    }
-    return render(request, "portal/notice_choice.html", context)
-
-
-def _shown(found: Notice) -> dict[str, Any]:
-    words, tone = KINDS.get(found.kind, (found.kind, Tone.CALM))
-    return {"notice": found, "words": gettext(words), "tone": tone, "page": page_of(found)}
+def said(row: Notice) -> str:
+    """What is told, in the reader's language."""
+    return row.en if spoken() == "en" else row.zh
 
 
 def page_of(found: Notice) -> str:
@@ -113,31 +59,75 @@ def page_of(found: Notice) -> str:
     return reverse(route) if route else ""
 
 
-def _asked(request: Visit) -> QuerySet[Notice]:
-    """The person's notices that match the words and the choices above the list."""
-    person = request.actor.person
-    assert person is not None
-    found = notices.of(person)
-    kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
-    if kind in notices.KINDS:
-        found = found.filter(kind=kind)
-    if state in READ_STATES:
-        found = found.filter(read_at__isnull=state == "unread")
-    for word in request.GET.get("q", "").split():
-        found = found.filter(**{f"{spoken()}__icontains": word})
-    return found
+def _way(row: Notice) -> str:
+    return reverse("notice", args=[row.pk]) if page_of(row) else ""
 
 
-def _after(found: QuerySet[Notice], last: str) -> QuerySet[Notice]:
-    """The notices that come after the one the page before ended with."""
-    number = typed.place(last)
-    row = found.filter(pk=number).first() if number else None
-    if row is None:
-        return found
-    read = Q(read_at__isnull=False)
-    if row.read_at is None:
-        return found.filter(read | Q(pk__lt=row.pk))
-    return found.filter(read, pk__lt=row.pk)
+def _when(row: Notice) -> str:
+    return f"{moment(row.at)} · {gettext('mailed')}" if row.mailed_at else moment(row.at)
+
+
+def _read_states(_rows: Any) -> Choices:
+    return [("unread", gettext("Unread")), ("read", gettext("Read"))]
+
+
+READ = {"unread": Q(read_at=None), "read": Q(read_at__isnull=False)}
+NOTICES = Listing(
+    "notices",
+    _("Notices"),
+    (
+        Column("kind", _("Kind of notice"), lambda row: row.kind, Kind.STATE, states="notice"),
+        Column("told", _("What it says"), said, found=("zh", "en"), link=_way, note=_when),
+        Column("at", _("When"), lambda row: row.at, Kind.MOMENT, "at", on="file"),
+        Column("read", _("Read"), lambda row: row.read_at, Kind.MOMENT, on="file"),
+    ),
+    (
+        _("No notice yet"),
+        _("You are told here of your turns, of limits and of what was decided for your unit."),
+    ),
+    order=("done", "-pk"),
+    filters=(
+        of_states("notice", _("Kind of notice"), field="kind"),
+        Filter("state", _("State"), READ.get, _read_states),
+    ),
+    shape="portal/part/listing_notices.html",
+)
+
+
+@door("desk.see")
+def notice_list(request: Visit) -> HttpResponseBase:
+    if request.method == "POST":
+        return do(request, {"read": _read, "read_all": _read_all})
+    person = _reader(request)
+    found = Listed(request, NOTICES, notices.of(person))
+    context = {"waiting": notices.unread(person) > 0}
+    return answer(request, "portal/notices.html", context, notices=found)
+
+
+@door("desk.see")
+def notice(request: Visit, number: int) -> HttpResponseRedirect:
+    """To the page the notice is about; what was opened is read."""
+    person = _reader(request)
+    found = seen.one(Notice.objects.filter(person=person), pk=number)
+    notices.read(person, found.pk)
+    return redirect(page_of(found) or "notices")
+
+
+@door("desk.see")
+def choice(request: Visit) -> HttpResponse:
+    """How one wants to be told outside the pages."""
+    if request.method == "POST":
+        return do(request, {"choose": _choose})
+    person = _reader(request)
+    context = {
+        "choice": choices.of(person),
+        "person": person,
+        "ways": [(way, gettext(words)) for way, words in WAYS],
+        "languages": settings.LANGUAGES,
+        "mails": choices.mails(),
+        "hour": pack().limit("notices.digest_hour"),
+    }
+    return render(request, "portal/notice_choice.html", context)
 
 
 def _read(request: Visit) -> str:
@@ -152,8 +142,10 @@ def _read_all(request: Visit) -> str:
     return request.get_full_path()
 
 
-def _reader(request: Visit) -> Any:
-    return request.actor.person
+def _reader(request: Visit) -> Person:
+    person = request.actor.person
+    assert person is not None
+    return person
 
 
 def _choose(request: Visit) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.utils.translation import gettext_noop as _
 
 from yunzhang.gather.models import EntryVersion
+from yunzhang.people import notices
 from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.terms.codes import ItemType, Operator
 from yunzhang.terms.levels import Grade
@@ -23,6 +24,13 @@ class Tone(StrEnum):
 
 
 STATES: dict[str, dict[str, tuple[str, Tone]]] = {
+    "notice": {
+        notices.TURN: (_("Your turn"), Tone.BUSY),
+        notices.WARNED: (_("Due soon"), Tone.WARN),
+        notices.EXPIRED: (_("Overdue"), Tone.BAD),
+        notices.ESCALATED: (_("Escalated"), Tone.BAD),
+        notices.TOLD: (_("For information"), Tone.CALM),
+    },
     "entry": {
         EntryVersion.State.DRAFT: (_("Draft"), Tone.CALM),
         EntryVersion.State.SUBMITTED: (_("With the head"), Tone.BUSY),
