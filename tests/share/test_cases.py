@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
+from tests.share.moments import Days
 from tests.share.world import WHY, World
 from yunzhang.packs import read, shipped
-from yunzhang.people import cases, pack_verbs, turns
+from yunzhang.people import cases, courses, pack_verbs, turns
 from yunzhang.people.cases import Doing, Paper
 from yunzhang.people.models import Case, CaseMove, Clock, FactRow, Notice, Turn, Unit
 from yunzhang.people.permissions import Actor, pack
+from yunzhang.share import requests
 from yunzhang.terms.document import decode
+from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import FaultKind, Refused, Text
 from yunzhang.terms.pack_rows import Step
 
@@ -363,3 +367,15 @@ def test_the_due_date_of_a_verification_is_ten_working_days_on(world: World) -> 
 
     assert (clock.days, clock.counted_in, clock.clause) == (10, "working_day", "第二十六条")
     assert clock.due_on > date(2025, 1, 1)
+
+
+def test_no_course_extends_a_limit_that_is_over(world: World, days: Days) -> None:
+    request = world.applied()
+    procedure, matter = courses.of(request.procedure), requests.matter_of(request)
+    due_on = Clock.objects.get(subject=matter.subject).due_on
+    days.day = due_on + timedelta(days=1)
+
+    with transaction.atomic(), pytest.raises(Refused, match=r"procedure\.extension_late"):
+        courses.go(procedure, matter, "applied", Deed.REQUEST_EXTENDED)
+
+    assert Clock.objects.get(subject=matter.subject).due_on == due_on

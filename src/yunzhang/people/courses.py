@@ -32,6 +32,13 @@ PARTY_MISSING = FaultKind(
     Text("先登记相关单位，再办理。", "Register the unit concerned first."),
 )
 
+EXTENSION_LATE = FaultKind(
+    "procedure.extension_late",
+    409,
+    Text("时限已于 {due_on} 届满，不能再延长。", "The limit was over on {due_on}: no extension."),
+    Text("尽快办结。", "Finish it without delay."),
+)
+
 
 @dataclass(frozen=True)
 class Matter:
@@ -100,6 +107,10 @@ def take(procedure: Procedure, matter: Matter, state: str, made: Move) -> Step:
     reached = procedures.step_of(procedure, made.to)
     today = clock.today()
     if made.extends:
+        held = clocks.find(left.clock, matter.subject)
+        if held.rested_on is None and held.due_on < today:
+            # An extension given then would make what is late look punctual.
+            raise Refused(EXTENSION_LATE(due_on=held.due_on))
         clocks.extend(left.clock, matter.subject)
     if left.clock and left.clock != reached.clock:
         clocks.stop(left.clock, matter.subject, today)
