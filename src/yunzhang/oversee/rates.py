@@ -18,6 +18,7 @@ from yunzhang.oversee.models import Drill
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
 from yunzhang.people.units import tiers
+from yunzhang.terms.document import replace
 from yunzhang.terms.pack_rows import IndicatorRule, Target
 from yunzhang.terms.score import Figure
 
@@ -135,6 +136,23 @@ def measured(units: Units, today: date) -> list[Measured]:
     ]
 
 
+def of_unit(figures: Iterable[Figure], unit: Unit) -> dict[str, Figure]:
+    """The part of each figure that is a unit's own, by rate."""
+    own = {
+        "system": _ids(InformationSystem.objects.filter(unit=unit)),
+        "network": _ids(Network.objects.filter(unit=unit)),
+        "unit": {str(unit.pk)},
+    }
+    return {
+        one.indicator: replace(
+            one,
+            held=tuple(id for id in one.held if id in own[one.kind]),
+            failed=tuple(id for id in one.failed if id in own[one.kind]),
+        )
+        for one in figures
+    }
+
+
 def by_tier(rate: str, today: date) -> list[tuple[str, Figure]]:
     """A rate of each tier that has a unit, the highest first."""
     found: dict[str, list[Unit]] = {tier: [] for tier in tiers()}
@@ -152,6 +170,10 @@ def _systems(units: Units) -> QuerySet[InformationSystem]:
 
 def _living(units: Units) -> QuerySet[InformationSystem]:
     return _systems(units).filter(state__in=placing.LIVING)
+
+
+def _ids(rows: QuerySet[InformationSystem] | QuerySet[Network]) -> set[str]:
+    return {str(number) for number in rows.values_list("pk", flat=True)}
 
 
 def _oldest_drill(today: date) -> date:

@@ -47,6 +47,8 @@ class Start:
 def about(case: Case) -> str:
     """The page of what the case is about; "" where it has none."""
     kind, _colon, name = case.about.partition(":")
+    if kind in ("system", "network"):
+        return reverse(kind, args=[name])
     if kind == "request":
         row = ShareRequest.objects.filter(pk=name).first()
         name = row.number if row else ""

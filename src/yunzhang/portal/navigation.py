@@ -51,6 +51,15 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        gettext_noop("Clouds and networks"),
+        (
+            Place("clouds", gettext_noop("Clouds and rates"), "score.see"),
+            Place("running", gettext_noop("Where systems run"), "score.see"),
+            Place("networks", gettext_noop("Networks and rooms"), "score.see"),
+            Place("handbook", gettext_noop("Handbook of systems"), "score.see"),
+        ),
+    ),
+    (
         gettext_noop("Use and oversee"),
         (
             Place("usage", gettext_noop("Usage"), "usage.see"),

@@ -113,6 +113,19 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "running": (_("Running"), Tone.GOOD),
         "resting": (_("Resting"), Tone.CALM),
     },
+    "running": {
+        "in_use": (_("In use"), Tone.GOOD),
+        "migrating": (_("Being moved"), Tone.BUSY),
+        "merged": (_("Merged"), Tone.CALM),
+        "frozen": (_("Frozen"), Tone.WARN),
+        "closed": (_("Shut down"), Tone.CALM),
+    },
+    "reached": {
+        "met": (_("Reached"), Tone.GOOD),
+        "missed": (_("Not reached"), Tone.BAD),
+        "ahead": (_("Still to come"), Tone.BUSY),
+        "unmeasured": (_("Without a number"), Tone.CALM),
+    },
     "law": {
         "built": (_("Built"), Tone.GOOD),
         "part": (_("Partly built"), Tone.WARN),

@@ -60,6 +60,7 @@ SYSTEMS = Listing(
             lambda row: row.name,
             order="name",
             found=("name", "purpose", "unit__short_name", "unit__name"),
+            link=lambda row: reverse("system", args=[row.pk]),
             note=lambda row: row.purpose,
         ),
         Column("purpose", _("What it is for"), lambda row: row.purpose, on="file"),

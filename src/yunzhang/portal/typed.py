@@ -73,6 +73,16 @@ def paper(request: Visit, name: str, file: str = "-file") -> Paper:
     return Paper(text(request, name), file_name, sent.read(most + 1) if sent else b"")
 
 
+def checked(request: Visit, name: str) -> bool:
+    """Whether a box is ticked."""
+    return name in request.POST
+
+
+def day_or_none(request: Visit, name: str) -> date | None:
+    """A date, None where the field is empty; raises `form.date_wrong`."""
+    return day(request, name) if text(request, name) else None
+
+
 def day(request: Visit, name: str) -> date:
     """A date; raises `form.date_wrong`."""
     written = text(request, name)

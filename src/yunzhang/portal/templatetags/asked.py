@@ -92,6 +92,12 @@ def typed_or(context: Context, name: str, row: int, value: Any = "") -> str:
 
 
 @register.filter
+def words(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Ids with their words in both languages, as choices."""
+    return [(id, said(text)) for id, text in pairs]
+
+
+@register.filter
 def role_choices(rows: Iterable[Role]) -> list[tuple[str, str]]:
     """Roles of the pack as choices."""
     return [(row.id, said(row)) for row in rows]

@@ -1,0 +1,227 @@
+"""Clouds: the rates counted from the registers beside their targets, and the clouds themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from yunzhang import clock
+from yunzhang.gather import clouds
+from yunzhang.gather.clouds import CloudForm
+from yunzhang.gather.models import Cloud
+from yunzhang.oversee import drills, rates
+from yunzhang.oversee.rates import Measured
+from yunzhang.people.models import Unit
+from yunzhang.people.permissions import may, pack
+from yunzhang.portal import figures, history, score_lists, seen, typed
+from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Column, Filter, Kind, Listing, of_units
+from yunzhang.portal.templatetags.said import coded
+from yunzhang.terms.pack_rows import Target
+from yunzhang.terms.score import Figure
+
+CLOUDS = Listing(
+    "clouds",
+    _("Clouds"),
+    (
+        Column(
+            "name",
+            _("Cloud"),
+            lambda row: row.name,
+            order="name",
+            found=("name", "vendor", "service", "unit__name"),
+            link=lambda row: reverse("cloud", args=[row.pk]),
+        ),
+        Column("level", _("Level"), lambda row: coded(row.level, "cloud_level"), order="level"),
+        Column("unit", _("Unit"), lambda row: row.unit.short_name, order="unit__short_name"),
+        Column(
+            "parent", _("Led by"), lambda row: row.parent and row.parent.name, order="parent__name"
+        ),
+        Column(
+            "vendor",
+            _("Vendor"),
+            lambda row: row.vendor,
+            order="vendor",
+            note=lambda row: row.service,
+        ),
+        Column("service", _("Service bought"), lambda row: row.service, on="file"),
+        Column("systems", _("Systems"), lambda row: row.held, Kind.NUMBER, "held"),
+        Column("recovery", _("Recovery place"), lambda row: row.recovery_place, on="file"),
+    ),
+    (_("No cloud yet"), _("Register the clouds there are, the largest first.")),
+    order=("level", "name"),
+    filters=(
+        Filter(
+            "level",
+            _("Level"),
+            lambda value: Q(level=value),
+            lambda _rows: [(row.code, coded(row.code, "cloud_level")) for row in _levels()],
+        ),
+        of_units("unit", _("Unit"), "unit"),
+    ),
+    hint=_("Cloud, vendor or unit"),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A rate on the page: of all units, of one's own, and its targets with their outcome."""
+
+    all: Measured
+    own: Figure | None
+    targets: tuple[tuple[Target, str], ...]
+
+
+@door("score.see")
+def cloud_list(request: Visit) -> HttpResponseBase:
+    if request.method == "POST":
+        return do(request, {"register": _register})
+    found = _clouds().annotate(held=Count("systems"))
+    context = {
+        "rates": _shown(request, clock.today()),
+        "registers": may(request.actor, "cloud.register"),
+        "home": request.actor.unit,
+        **_offered(),
+    }
+    return answer(request, "portal/clouds.html", context, clouds=Listed(request, CLOUDS, found))
+
+
+@door("score.see")
+def cloud(request: Visit, number: int) -> HttpResponse:
+    found = seen.one(_clouds(), pk=number)
+    if request.method == "POST":
+        return do(request, {"change": _change, "drill": _drill}, found)
+    context = {
+        "cloud": found,
+        "leading": clouds.leading(found),
+        "led": found.led.order_by("name"),
+        "systems": found.systems.select_related("unit").order_by("unit", "name"),
+        "drills": found.drills.order_by("-held_on", "-pk"),
+        "changes": may(request.actor, "cloud.register", found.unit),
+        "history": history.told(f"cloud:{found.pk}"),
+        **_offered(),
+    }
+    return render(request, "portal/cloud.html", context)
+
+
+@door("score.see")
+def rate(request: Visit, rate: str) -> HttpResponseBase:
+    """The rows a rate is counted from, of all units or of one."""
+    today, unit = clock.today(), _asked_unit(request)
+    units = [unit] if unit else list(Unit.objects.all())
+    found = [one for one in rates.measured(units, today) if one.rule.id == rate]
+    if not found:
+        raise Http404
+    figure = found[0].figure
+    context = {
+        "one": found[0],
+        "unit": unit,
+        "figure": figure,
+        "targets": _targets(found[0], today),
+        "tiers": [] if unit else rates.by_tier(rate, today),
+        "told": COUNTED[rate],
+    }
+    linked = unit is not None and may(request.actor, "score.see", unit)
+    rows = figures.judged(
+        figure.kind, figure.failed, figure.held, linked=linked or _sees_all(request)
+    )
+    listed = Listed(request, score_lists.RECORDS, rows)
+    return answer(request, "portal/rate.html", context, records=listed)
+
+
+COUNTED = {
+    "cloud_migration_rate": _("Living systems on a cloud, of those that count for the cloud"),
+    "consolidation_rate": _("Systems merged or closed, of those there were on the baseline day"),
+    "network_merge_rate": _("Dedicated networks merged or closed, of those that are not secret"),
+    "gov_extranet_coverage": _("Units connected to the extranet, of all units"),
+    "exchange_join_rate": _("Living systems with a table gathered here"),
+    "recovery_rate": _("Systems of a high level of protection whose recovery was tried and held"),
+    "living_rate": _("Living systems that were called, gathered or changed lately"),
+}
+
+
+def _sees_all(request: Visit) -> bool:
+    return seen.units(request.actor, "score.see") is None
+
+
+def _clouds() -> QuerySet[Cloud]:
+    return Cloud.objects.select_related("unit", "parent")
+
+
+def _levels() -> Sequence[Any]:
+    return pack().codes_of("cloud_level")
+
+
+def _offered() -> dict[str, Any]:
+    return {"levels": _levels(), "all_clouds": Cloud.objects.order_by("name")}
+
+
+def _shown(request: Visit, today: date) -> list[Shown]:
+    own, found = request.actor.unit, rates.measured(Unit.objects.all(), today)
+    mine = rates.of_unit([one.figure for one in found], own) if own else {}
+    return [Shown(one, mine.get(one.rule.id), _targets(one, today)) for one in found]
+
+
+def _targets(one: Measured, today: date) -> tuple[tuple[Target, str], ...]:
+    """The targets of a rate, each with how it stands today."""
+    return tuple((target, _standing(one, target, today)) for target in one.targets)
+
+
+def _standing(one: Measured, target: Target, today: date) -> str:
+    met = one.met(target)
+    if met is None:
+        return "unmeasured"
+    if met:
+        return "met"
+    return "missed" if target.by < today else "ahead"
+
+
+def _asked_unit(request: Visit) -> Unit | None:
+    code = request.GET.get("of", "")
+    return seen.one(Unit.objects.all(), code=code) if code else None
+
+
+def _form(request: Visit) -> CloudForm:
+    parent = typed.place(typed.text(request, "parent"))
+    return CloudForm(
+        name=typed.text(request, "name"),
+        level=typed.text(request, "level"),
+        built_on=typed.day(request, "built_on"),
+        parent=seen.one(_clouds(), pk=parent) if parent else None,
+        vendor=typed.text(request, "vendor"),
+        service=typed.text(request, "service"),
+        recovery_place=typed.text(request, "recovery_place"),
+        approval=typed.text(request, "approval"),
+    )
+
+
+def _register(request: Visit) -> str:
+    unit = seen.home(request.actor, "cloud.register")
+    made = clouds.register(request.actor, unit, _form(request), why=typed.why(request))
+    return reverse("cloud", args=[made.pk])
+
+
+def _change(request: Visit, found: Cloud) -> None:
+    clouds.change(request.actor, found, _form(request), why=typed.why(request))
+
+
+def _drill(request: Visit, found: Cloud) -> None:
+    drills.record(
+        request.actor,
+        found,
+        typed.day(request, "held_on"),
+        clock.today(),
+        passed=typed.checked(request, "passed"),
+        result=typed.text(request, "result"),
+        why=gettext("A recovery drill was held"),
+    )
