@@ -73,4 +73,13 @@
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
     button.textContent = button.dataset.done;
   });
+
+  // A procedure wider than the screen shows the present step, not its beginning.
+  for (const course of document.querySelectorAll(".course")) {
+    const here = course.querySelector("[aria-current]");
+    if (here) {
+      const middle = here.getBoundingClientRect().left - course.getBoundingClientRect().left;
+      course.scrollLeft = middle - course.clientWidth / 2 + here.clientWidth / 2;
+    }
+  }
 })();
