@@ -57,12 +57,14 @@ class Regime:
         calendar.import_published(self.who(reviewer), why="录入国务院办公厅放假安排")
         return self.units[name]
 
-    def unit(self, row: str, name: str = "", *, under: str = "") -> Unit:
+    def unit(
+        self, row: str, name: str = "", *, under: str = "", tier: str = "", division: str = ""
+    ) -> Unit:
         """Register a unit of the pack's row, under its own name where the row speaks of many."""
         [its] = [one for one in pack().units if one.id == row]
         called = name or its.zh
         self.units[called] = units.register(
-            self.who("reviewer"), self._code(), called, called, its.tier or "province",
+            self.who("reviewer"), self._code(division), called, called, its.tier or tier or "province",
             self.units.get(under), kind=its.kind, row="" if its.many else row, why=WHY,
         )  # fmt: skip
         return self.units[called]
@@ -133,9 +135,9 @@ class Regime:
         figure = indicators.clock_punctuality(self.units[unit], self.today)
         return figure.hits, figure.of
 
-    def _code(self) -> str:
+    def _code(self, division: str = "") -> str:
         stem = f"MB{next(self._codes):06d}"
-        body = f"11{pack().division}{stem}{org_check(stem)}"
+        body = f"11{division or pack().division}{stem}{org_check(stem)}"
         return body + credit_check(body)
 
 

@@ -14,8 +14,9 @@ import pytest
 from tests.scenarios.regime import WHY, Begin, Regime, entry, limit, opened, sharing, told
 from tests.share.moments import refused
 from yunzhang import clock
-from yunzhang.gather.models import DataTable, InformationSystem
-from yunzhang.oversee import campaign, dated, scores
+from yunzhang.gather import systems
+from yunzhang.gather.models import DataTable, InformationSystem, Resource
+from yunzhang.oversee import campaign, dated, extranet, rates, rooms, scores
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack
 from yunzhang.share import requests
@@ -40,15 +41,19 @@ def guangxi(begin: Begin) -> Regime:
 
 def catalogs(regime: Regime) -> None:
     """Each department has an entry of 2018; the civil affairs one published another in May 2019."""
-    first, _ = entry(regime, "civil_officer", CIVIL, TOWNSHIPS, ShareType.CONDITIONAL)
-    system = InformationSystem.objects.create(unit=regime.units[CIVIL], name="区划管理系统")
-    first.table = DataTable.objects.create(
-        system=system, name="townships", title="乡镇", source="{}", gathered_at=clock.now()
-    )
-    first.save()
+    entry(regime, "civil_officer", CIVIL, TOWNSHIPS, ShareType.CONDITIONAL)
     entry(regime, "health_officer", HEALTH, CLINICS, ShareType.CONDITIONAL)
     regime.skip(date(2019, 5, 6))
     entry(regime, "civil_officer", CIVIL, AIDED, ShareType.CONDITIONAL)
+
+
+def linked(regime: Regime) -> None:
+    """The civil affairs' entry of townships gets its live table, gathered today."""
+    system = InformationSystem.objects.create(unit=regime.units[CIVIL], name="区划管理系统")
+    table = DataTable.objects.create(
+        system=system, name="townships", title="乡镇", source="{}", gathered_at=clock.now()
+    )
+    Resource.objects.filter(code=TOWNSHIPS).update(table=table)
 
 
 def chiefs(regime: Regime) -> None:
@@ -107,6 +112,7 @@ def test_by_the_end_of_december_the_shared_resources_are_assessed_and_the_result
     guangxi.take("civil_head", mine, "finish")
     guangxi.take("reviewer", mine, "issue")
     guangxi.skip(date(2019, 10, 8))
+    linked(guangxi)
     chiefs(guangxi)
     guangxi.skip(date(2019, 12, 24))  # 二(一)5 每年12月底前: opened on 1 December
     case = of("dated:reports:yearly_assessment:2019-12-31", guangxi, AUTHORITY)
@@ -133,6 +139,31 @@ def test_by_the_end_of_december_the_shared_resources_are_assessed_and_the_result
     for person in ("civil_chief", "civil_head", "health_chief", "health_head"):
         assert len(told(person, "told", "2019年度共享考核结果已通报")) == 1
     assert "83.33" in guangxi.page("civil_chief")
+
+
+def test_systems_that_nobody_uses_are_closed_or_explained(guangxi):
+    # 二(二)2 完成“僵尸”信息系统清理工作: 180 days after 10 September are over on 9 March 2019.
+    for short, unit in (("civil", CIVIL), ("health", HEALTH)):
+        officer = guangxi.who(f"{short}_officer")
+        systems.register(officer, guangxi.units[unit], f"{unit}旧系统", "", why=WHY)
+    guangxi.skip(date(2019, 3, 9))
+    assert not Case.objects.filter(procedure="zombie").exists()
+    guangxi.pass_days(date(2019, 3, 18))
+
+    # Told on Sunday the 10th: 20 working days end on Monday, 8 April; 5 to 7 is Tomb-Sweeping Day.
+    mine, theirs = Case.objects.filter(procedure="zombie").order_by("pk")
+    assert {limit(f"case:{case.pk}", "zombie").due_on for case in (mine, theirs)} == {
+        date(2019, 4, 8)
+    }
+    guangxi.take("civil_officer", mine, "close", zombie_reply="业务已并入一体化平台。")
+    guangxi.take("reviewer", mine, "confirm")
+    assert [system.state for system in InformationSystem.objects.order_by("pk")] == [
+        "closed",
+        "in_use",
+    ]
+    guangxi.pass_days(date(2019, 4, 9))
+    assert [day for day, _ in told("health_officer", "expired")] == [date(2019, 4, 9)]
+    assert (guangxi.punctual(CIVIL), guangxi.punctual(HEALTH)) == ((1, 1), (0, 1))
 
 
 def test_progress_is_reported_whenever_the_authority_sets_a_day(guangxi):
@@ -169,6 +200,36 @@ def test_the_tasks_have_no_day_and_the_aims_end_with_june_2019(guangxi):
         "one_net.2019",
         "opening.2019",
         "stock_cleared.2019",
+    ]
+
+
+def test_a_county_builds_no_data_centre_unless_it_is_approved(guangxi):
+    county = guangxi.unit("guangxi.counties", "德保县人民政府", division="451024")
+    guangxi.post("county_clerk", "德保县人民政府", "provider_officer")
+    guangxi.pass_days(date(2018, 10, 8))
+    clerk, today = guangxi.who("county_clerk"), guangxi.today
+
+    # 二(一)1 各县（市、区）原则上不再新建: what stood before stays on record, what is new is refused.
+    rooms.register(clerk, county, "老机房", "451024", date(2014, 3, 1), today, why=WHY)
+    new = (clerk, county, "新机房", "451024", date(2018, 10, 8), today)
+    assert refused(rooms.register, *new, why=WHY) == ("gate.shut",)
+    approved = rooms.register(*new, approval="桂发改〔2018〕1号", why="确经批准")
+    assert approved.approval == "桂发改〔2018〕1号"
+
+
+def test_the_extranet_reaches_four_tiers(guangxi):
+    for row, name in (("cities", "百色市人民政府"), ("counties", "德保县人民政府")):
+        guangxi.unit(f"guangxi.{row}", name)
+    today, reviewer = guangxi.today, guangxi.who("reviewer")
+    for name in (CIVIL, "百色市人民政府"):
+        extranet.connect(reviewer, guangxi.units[name], today, today, why=WHY)
+
+    # 二(一)4 四级…全覆盖: of the region's three units one, the city's one, not yet the county.
+    reached = rates.by_tier("gov_extranet_coverage", today)
+    assert [(tier, figure.hits, figure.of) for tier, figure in reached] == [
+        ("province", 1, 3),
+        ("city", 1, 1),
+        ("county", 0, 1),
     ]
 
 
@@ -214,9 +275,8 @@ def test_in_2026_agreed_data_comes_within_twenty_working_days_over_national_day(
     # Art. 22, from 8 October: 8, 9, Saturday 10 (3), 12-16 (8), 19-23 (13), 26-30 (18), 2, 3 Nov.
     assert limit(f"request:{request.pk}", "C5").due_on == date(2026, 11, 3)
     between.granted(agreed)
-    guangxi.pass_days(date(2026, 10, 9))
-    chiefs(guangxi)
-    # Issued is not delivered: the node has not fetched it. It is nobody's turn, so the chief knows.
+    # Issued is not delivered: the node has not fetched it, and its officer hears of that.
+    assert guangxi.desk("civil_officer") == ["督促节点取得授权：核对申请人所在乡镇，2026-11-03"]
     guangxi.pass_days(date(2026, 11, 4))
-    assert [day for day, _ in told("civil_chief", "expired")] == [date(2026, 11, 4)]
+    assert [day for day, _ in told("civil_officer", "expired")] == [date(2026, 11, 4)]
     assert guangxi.punctual(CIVIL) == (1, 2)

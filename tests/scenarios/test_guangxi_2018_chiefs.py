@@ -13,7 +13,8 @@ import pytest
 
 from tests.scenarios.regime import WHY, Begin, Regime, limit, opened, sharing, told
 from tests.share.moments import refused
-from yunzhang.oversee import dated
+from yunzhang.oversee import dated, supervision
+from yunzhang.oversee.supervision import Concern
 from yunzhang.people import delegations, identity
 from yunzhang.people.models import Case, FactRow, Post
 from yunzhang.people.permissions import pack
@@ -113,6 +114,27 @@ def test_a_late_report_that_is_sent_back_is_late_again(guangxi):
         date(2018, 10, 1),
         date(2018, 10, 11),
     ]
+
+
+def test_a_chief_presses_for_what_is_late_by_a_day_and_closes_it(guangxi):
+    # 一(二) 强化监督; 四(三) 对…有关责任人员履职情况进行督查: the chief sets the day.
+    guangxi.pass_days(date(2018, 10, 8))
+    case = owed(guangxi, "2018-09-30")[HEALTH]
+    concern = Concern(f"case:{case.pk}", case.title, guangxi.units[HEALTH])
+    order = supervision.order(guangxi.who("health_chief"), concern, date(2018, 10, 12), why="限期")
+    assert guangxi.desk("health_clerk")[-1] == (
+        "办理并报送督办事项：云工程推进情况（2018年第3季度），2018-10-12"
+    )
+
+    guangxi.pass_days(date(2018, 10, 11))
+    hand_in(guangxi, "health", case)
+    guangxi.take("health_clerk", order, "hand_in", progress="已补报。")
+    closed = guangxi.take("health_chief", order, "close")
+
+    # What was pressed for was kept, the report itself was late: the office has still to accept it.
+    assert closed.closed_on == date(2018, 10, 11)
+    guangxi.take("office", case, "accept")
+    assert guangxi.punctual(HEALTH) == (1, 2)
 
 
 def test_the_year_ends_on_a_holiday_and_a_deputy_signs_for_the_chief(guangxi):

@@ -9,6 +9,10 @@ Dates are counted by hand with the State Council's notices of holidays.
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
+from pathlib import Path
+
+from django.conf import LazySettings
 
 from tests.scenarios.regime import (
     WHY,
@@ -24,9 +28,12 @@ from tests.scenarios.regime import (
 from tests.share.moments import refused
 from yunzhang.gather import duties
 from yunzhang.oversee import dated
-from yunzhang.people.models import Case, Turn
+from yunzhang.people import facts
+from yunzhang.people.hub_key import hub_key
+from yunzhang.people.models import Case, FactRow, Turn
 from yunzhang.people.permissions import pack
-from yunzhang.share import disputes, lists, needs, requests
+from yunzhang.protect.verify import verify_log
+from yunzhang.share import backflow, disputes, lists, needs, requests
 from yunzhang.share.models import ShareRequest
 from yunzhang.terms.codes import ShareType
 
@@ -44,7 +51,7 @@ def founded(regime: Regime) -> Regime:
     for row in ROWS:
         regime.unit(f"guangxi.{row}")
     regime.unit("guangxi.governments", CITY)
-    regime.unit("guangxi.everyone", CITY_CIVIL)
+    regime.unit("guangxi.everyone", CITY_CIVIL, tier="city", division="450100")
     # (三) 各单位主要负责人是…第一责任人; (四) the body's head, its office, its experts.
     regime.post("police_chief", POLICE, "first_responsible")
     regime.post("police_clerk", POLICE, "provider_officer")
@@ -146,6 +153,31 @@ def test_in_2026_a_need_outside_the_catalog_is_agreed_on_and_listed(begin: Begin
     assert [line[0] for line in lists.since("responsibility").added] == ["307009/000009"]
     assert lists.publish(guangxi.who("reviewer"), "responsibility", why="更新").number == 2
     assert told("civil_officer", "told", "户籍迁移信息：已编目，可以申请")
+
+
+def test_in_2026_a_city_gets_the_data_of_its_own_area_back_and_the_log_proves_it(
+    begin: Begin, settings: LazySettings
+) -> None:
+    guangxi = founded(begin("guangxi-2022", date(2026, 3, 2)))
+    between(guangxi)
+    officer, police = guangxi.who("civil_officer"), guangxi.units[POLICE]
+    ask = partial(backflow.ask, officer, police, title="户籍人口", scenario="救助核对", why=WHY)
+    foreign = refused(ask, area="450200")
+    case = ask(area="450100")
+
+    # (十) 不断完善数据回流机制; Art. 24, in time and whole: what is missing is returned too.
+    guangxi.take("civil_head", case, "approve")
+    guangxi.take("pol_officer", case, "deliver", delivery="六城区")
+    guangxi.take("civil_officer", case, "incomplete", missing="缺武鸣区")
+    guangxi.take("pol_officer", case, "deliver", delivery="七城区")
+    assert guangxi.take("civil_officer", case, "received").step == "received"
+    assert foreign == ("backflow.area_foreign",)
+
+    # Every deed of the regime, from the founding on, stands in the hub's log, and it verifies.
+    with facts.open_log() as log:
+        assert facts.drain(log) == FactRow.objects.count()
+        log.publish()
+    assert verify_log(Path(settings.LEDGER), hub_key().public.text).ok
 
 
 def refusal(regime: Regime) -> ShareRequest:

@@ -13,7 +13,9 @@ import pytest
 
 from tests.scenarios.regime import WHY, Begin, Regime, limit, opened, sharing, told
 from tests.share.moments import refused
-from yunzhang.oversee import dated
+from yunzhang.gather import clouds, networks
+from yunzhang.gather.clouds import CloudForm
+from yunzhang.oversee import dated, rooms
 from yunzhang.people import calendar
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack
@@ -158,6 +160,23 @@ def test_what_holds_from_the_day_of_issue_is_never_late_and_targets_are_not_hand
         (date(2021, 12, 31), 50),
         (date(2022, 12, 31), 100),
     ]
+
+
+def test_no_cloud_room_or_network_is_built_anew_unless_it_is_approved(begin: Begin) -> None:
+    liuzhou = founded(begin("liuzhou-2020", date(2020, 4, 1)))
+    liuzhou.post("civil_clerk", CIVIL, "provider_officer")
+    clerk, civil, today = liuzhou.who("civil_clerk"), liuzhou.units[CIVIL], liuzhou.today
+
+    # 四(一)1 and 2: 原则上不再新建, from the day of issue, 24 March.
+    cloud = CloudForm("民政云", "department", today)
+    assert refused(clouds.register, clerk, civil, cloud, why=WHY) == ("gate.shut",)
+    room = (clerk, civil, "民政机房", "450200", today, today)
+    assert refused(rooms.register, *room, why=WHY) == ("gate.shut",)
+    new = (clerk, civil, "民政专网", date(2020, 3, 24), today)
+    assert refused(networks.register, *new, why=WHY) == ("gate.shut",)
+    assert networks.register(*new, approval="柳数据〔2020〕2号", why="确经批准").approval
+    # The one of the day before is older than the plan.
+    networks.register(clerk, civil, "低保专网", date(2020, 3, 23), today, why=WHY)
 
 
 def test_an_incomplete_request_gets_one_notice_and_then_the_whole_limit(begin: Begin) -> None:
