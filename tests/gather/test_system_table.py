@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
-from tests.hub_world import HubWorld
+from tests.hub_world import WHY, HubWorld
 from tests.import_tables import entered, flaws, looked_through, workbook
+from yunzhang.gather import clouds
+from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import DataTable, InformationSystem
 from yunzhang.gather.system_table import SYSTEMS
 from yunzhang.people.models import Notice
@@ -73,3 +76,21 @@ def test_flaws_of_systems_and_tables_are_told_together(hub: HubWorld, tmp_path: 
     cells = {(flaw.row, flaw.column) for flaw in plan.flaws}
     assert {(4, "表名"), (5, "表名"), (5, "数据源地址")} <= cells
     assert DataTable.objects.count() == 1
+
+
+def test_where_a_system_runs_stands_beside_its_name(hub: HubWorld, tmp_path: Path) -> None:
+    form = CloudForm("全区统一政务云", "region", date(2015, 6, 1))
+    clouds.register(hub.reviewer, hub.units[1], form, why=WHY)
+    heads = ("系统名称", "云平台", "等保级别", "涉密情况", "使用单位")
+    good = ("救助系统", "全区统一政务云", "第三级", "", "乡镇民政所")
+    path = workbook(tmp_path / "系统.xlsx", {"系统": [heads, good]})
+    wrong = ("婚姻系统", "没有的云", "十级", "绝密", "")
+    bad = workbook(tmp_path / "错.xlsx", {"系统": [heads, wrong]})
+
+    entered(hub.officer, SYSTEMS, looked_through(hub.officer, SYSTEMS, path))
+    found = {code for _row, _column, code in flaws(looked_through(hub.officer, SYSTEMS, bad))}
+
+    system = InformationSystem.objects.get(name="救助系统")
+    told = (str(system.cloud), system.protection, system.sensitivity, system.users)
+    assert told == ("全区统一政务云", "3", "plain", "乡镇民政所")
+    assert found == {"import.cloud_unknown", "import.value_unknown"}

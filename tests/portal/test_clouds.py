@@ -57,7 +57,7 @@ def test_an_officer_tells_where_a_system_runs_and_the_rate_opens_to_it(
         "why": WHY,
     }
 
-    answered = visit("provider").post(f"/systems/{system.pk}", typed)
+    answered = visit("provider").post(f"/information-systems/{system.pk}", typed)
     told = visit("chief").get("/clouds/rates/cloud_migration_rate").content.decode()
 
     held = InformationSystem.objects.get(pk=system.pk)
@@ -69,14 +69,14 @@ def test_an_officer_tells_where_a_system_runs_and_the_rate_opens_to_it(
 def test_a_system_nobody_knows_is_named_and_nothing_is_written(town, visit, system) -> None:
     typed = {"deed": "place", "sensitivity": "plain", "needs": "没有的系统", "why": WHY}
 
-    answered = visit("provider").post(f"/systems/{system.pk}", typed)
+    answered = visit("provider").post(f"/information-systems/{system.pk}", typed)
 
     assert answered.status_code == 422
     assert "没有登记名为“没有的系统”的系统" in answered.content.decode()
 
 
 def test_a_system_of_another_unit_is_not_there(town, visit, system) -> None:
-    assert visit("stats").get(f"/systems/{system.pk}").status_code == 404
+    assert visit("stats").get(f"/information-systems/{system.pk}").status_code == 404
 
 
 def test_a_plan_is_proposed_on_the_systems_page_and_goes_to_the_head(
@@ -85,12 +85,12 @@ def test_a_plan_is_proposed_on_the_systems_page_and_goes_to_the_head(
     by = (clock.today() + timedelta(days=40)).isoformat()
     typed = {"deed": "plan", "kind": "cloud", "cloud": str(cloud.pk), "by": by, "plan": "分两步"}
 
-    answered = visit("provider").post(f"/systems/{system.pk}", typed, follow=True)
+    answered = visit("provider").post(f"/information-systems/{system.pk}", typed, follow=True)
 
     case = Case.objects.get(procedure="migration_plan")
     page = answered.content.decode()
     assert (case.step, case.title) == ("head", "社会救助系统：迁移上云")
-    assert f"/systems/{system.pk}" in page
+    assert f"/information-systems/{system.pk}" in page
 
 
 def test_a_network_is_registered_and_planned_to_merge(town, visit) -> None:
@@ -121,7 +121,7 @@ def test_rooms_drills_and_connections_are_put_on_record(town, visit, cloud, syst
         "/networks", {"deed": "connect", "unit": town.units[2].code, "since": day, "why": WHY}
     )
     drill = {"deed": "drill", "held_on": day, "result": "两小时恢复", "passed": "on"}
-    officer.post(f"/systems/{system.pk}", drill)
+    officer.post(f"/information-systems/{system.pk}", drill)
 
     assert DataRoom.objects.get().state == "frozen"
     assert ExtranetLink.objects.get().unit == town.units[2]
@@ -132,7 +132,7 @@ def test_the_authority_alerts_a_unit_to_idle_resources(town, visit, cloud, syste
     placing.place(town.provider, system, Placing(cloud=cloud), clock.today(), why=WHY)
 
     visit("reviewer").post(
-        f"/systems/{system.pk}", {"deed": "idle", "report": "处理器月均使用率 3%"}
+        f"/information-systems/{system.pk}", {"deed": "idle", "report": "处理器月均使用率 3%"}
     )
 
     assert Case.objects.get(procedure="idle_cloud").step == "alerted"
@@ -174,8 +174,8 @@ def test_the_handbook_leaves_as_excel(town, visit) -> None:
         ("reviewer", "/clouds"),
         ("reviewer", "/clouds/rates/gov_extranet_coverage"),
         ("chief", "/clouds/rates/living_rate"),
-        ("reviewer", "/systems/running?standing=off"),
-        ("provider", "/systems/running"),
+        ("reviewer", "/information-systems?standing=off"),
+        ("provider", "/information-systems"),
         ("consumer", "/networks"),
         ("provider", "/networks"),
         ("chief", "/handbook"),

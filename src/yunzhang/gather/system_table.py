@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from yunzhang import clock
 from yunzhang.engines.readings import SourceKind, SourceSpec
-from yunzhang.gather import secrets, systems
-from yunzhang.gather.models import DataTable, InformationSystem
+from yunzhang.gather import placing, secrets, systems
+from yunzhang.gather.models import Cloud, DataTable, InformationSystem
 from yunzhang.gather.nodes import name_faults
-from yunzhang.people.imports import Kind, Made, Plan, Record, Tell, Units, choices, home
+from yunzhang.gather.placing import Placing
+from yunzhang.people.imports import Kind, Made, Plan, Record, Tell, Units, choices, chosen, home
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import NEEDS, Actor, pack, why_not
 from yunzhang.people.widths import too_long
@@ -27,6 +29,14 @@ TABLE_TWICE = FaultKind(
     Text("每张数据表用一个不同的标识。", "Give each table a name of its own."),
 )
 FORM = form_of((Path(__file__).parent / "forms" / "systems.toml").read_text(encoding="utf-8"))
+CLOUD_UNKNOWN = FaultKind(
+    "import.cloud_unknown",
+    422,
+    Text("没有登记名为“{name}”的云。", "No cloud called {name} is on record."),
+    Text("先登记这朵云，或照登记的名称填写。", "Register it first, or write it as registered."),
+)
+CODED = ("protection", "sensitivity")
+PLACING_PARTS = ("users", "cloud", *CODED)
 TABLE_PARTS = ("table_title", "table_name", "source_kind", "location")
 
 
@@ -75,6 +85,7 @@ def plan(actor: Actor, grids: Sequence[Grid], tell: Tell) -> Plan:
 def _flaws(line: Line, system: _Planned, named: dict[str, int]) -> Iterator[Flaw]:
     row = InformationSystem(unit=system.unit, name=system.name)
     yield from (line.flaw("name", fault) for fault in too_long(row, "name"))
+    yield from _placing_flaws(line)
     has_table = any(line.get(id) for id in TABLE_PARTS)
     again = system.known or len(system.lines) > 1
     if again and not has_table:
@@ -101,6 +112,17 @@ def _table_flaws(line: Line, named: dict[str, int]) -> Iterator[Flaw]:
         yield from (line.flaw("location", fault) for fault in secrets.faults(_source(line)))
 
 
+def _placing_flaws(line: Line) -> Iterator[Flaw]:
+    for id in CODED:
+        if line.get(id) and chosen(pack().codes_of(id), line.get(id)) is None:
+            yield line.unknown(id, choices(FORM.column(id)))
+    cloud = line.get("cloud")
+    if cloud and not Cloud.objects.filter(name=cloud).exists():
+        yield line.flaw("cloud", CLOUD_UNKNOWN(name=cloud))
+    row = InformationSystem(users=line.get("users"))
+    yield from (line.flaw("users", fault) for fault in too_long(row, "users"))
+
+
 def _source(line: Line) -> SourceSpec:
     return SourceSpec(
         kind=SourceKind(key(line.get("source_kind"))),
@@ -117,8 +139,28 @@ def _record(system: _Planned) -> Record:
     return Record(name, tuple(system.lines), shown, partial(_enter, system, purpose))
 
 
+def _told(planned: _Planned) -> Placing | None:
+    """What the rows say of where the system runs, the first that says it; None without a word."""
+    said = {
+        id: next(filter(None, (line.get(id) for line in planned.lines)), "") for id in PLACING_PARTS
+    }
+    if not any(said.values()):
+        return None
+    codes = {id: chosen(pack().codes_of(id), said[id]) or "" for id in CODED}
+    return Placing(
+        users=said["users"],
+        cloud=Cloud.objects.filter(name=said["cloud"]).first() if said["cloud"] else None,
+        protection=codes["protection"],
+        sensitivity=codes["sensitivity"] or placing.PLAIN,
+    )
+
+
 def _enter(planned: _Planned, purpose: str, actor: Actor, why: str) -> Made:
     system = planned.known or systems.register(actor, planned.unit, planned.name, purpose, why=why)
+    told = _told(planned)
+    # What is on record already is changed on its own page, not by a table.
+    if told is not None and planned.known is None:
+        placing.place(actor, system, told, clock.today(), why=why)
     for line in planned.lines:
         if line.get("table_name"):
             name, title = line.get("table_name"), line.get("table_title")

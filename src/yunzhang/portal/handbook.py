@@ -67,8 +67,15 @@ HANDBOOK = Listing(
     "handbook",
     _("Handbook of systems"),
     (
-        Column("unit", _("Unit"), lambda row: row.unit, order="unit", found=("unit",)),
-        Column("owners", _("Who answers for it"), lambda row: row.owners),
+        Column(
+            "unit",
+            _("Unit"),
+            lambda row: row.unit,
+            order="unit",
+            found=("unit",),
+            note=lambda row: row.owners,
+        ),
+        Column("owners", _("Who answers for it"), lambda row: row.owners, on="file"),
         Column(
             "system",
             _("System"),
@@ -86,8 +93,9 @@ HANDBOOK = Listing(
             lambda row: row.resource,
             order="resource",
             found=("resource", "code"),
+            note=lambda row: row.code,
         ),
-        Column("code", _("Resource code"), lambda row: row.code, Kind.CODE),
+        Column("code", _("Resource code"), lambda row: row.code, Kind.CODE, on="file"),
         Column("share", _("Sharing"), lambda row: row.share, order="share"),
     ),
     (_("Nothing to list yet"), _("Systems and published entries stand here by themselves.")),
