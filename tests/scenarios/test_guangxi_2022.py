@@ -112,7 +112,7 @@ def test_five_units_lead_one_article_together(begin: Begin) -> None:
     day = date(2022, 12, 30)
     dated.open_now(guangxi.who("reviewer"), "tasks", "article.8", day, why="(八)")
 
-    # (八) 牵头单位：大数据发展局、公安厅、市场监管局、发展改革委、自然资源厅; 配合：各级各部门.
+    # (八) names five units that lead (牵头单位) and every department beside them (配合单位).
     cases = of(8, "2022-12-30")
     assert set(cases) == {BUREAU, POLICE, MARKET, REFORM, LAND}
     helping = {row.unit.name for row in cases[BUREAU].parties.filter(party="duty")}
