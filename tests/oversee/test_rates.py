@@ -8,7 +8,7 @@ import pytest
 
 from tests.hub_world import WHY, HubWorld
 from yunzhang import clock
-from yunzhang.gather import clouds, networks, placing, systems
+from yunzhang.gather import clouds, harvest, networks, placing, systems
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud, InformationSystem
 from yunzhang.gather.placing import Placing
@@ -94,6 +94,13 @@ def test_extranet_coverage_is_told_for_each_tier(hub: HubWorld) -> None:
     [(tier, figure)] = rates.by_tier("gov_extranet_coverage", today)
 
     assert (tier, figure.hits, figure.of) == ("province", 1, 3)
+
+
+def test_joined_is_a_system_with_a_gathered_table(hub: HubWorld) -> None:
+    harvest.gather(hub.officer, hub.table(), why=WHY)
+    system(hub, "未接入")
+
+    assert rate("exchange_join_rate") == (1, 2)
 
 
 def test_recovery_counts_only_what_was_tried_lately_and_held(hub: HubWorld, cloud: Cloud) -> None:
