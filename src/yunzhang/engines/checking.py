@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -78,6 +78,19 @@ def run(
 # What cannot run
 
 
+def wrong(ask: Ask, checks: Iterable[Check], columns: tuple[str, ...]) -> Iterator[Fault]:
+    """What no table could be held to, told before there is a run: patterns and expressions."""
+    for check in checks:
+        try:
+            if isinstance(check, Expression):
+                _columns_read(ask, check.sql, columns)
+            elif isinstance(check, Format) and check.pattern:
+                fault = _bad_pattern(ask, check.pattern)
+                yield from [fault] if fault else []
+        except Refused as refused:
+            yield from refused.faults
+
+
 def _stopped(under: Table, checks: Iterable[Check]) -> Iterable[tuple[str, CheckResult]]:
     for check in checks:
         fault = _obstacle(under, check)
@@ -90,15 +103,15 @@ def _obstacle(under: Table, check: Check) -> Fault | None:
         if column not in under.columns:
             return CHECK_COLUMN_MISSING(column=column)
     if isinstance(check, Format) and check.pattern:
-        return _bad_pattern(under, check.pattern)
+        return _bad_pattern(under.ask, check.pattern)
     if isinstance(check, Reference):
         return _bad_reference(under, check)
     return None
 
 
-def _bad_pattern(under: Table, pattern: str) -> Fault | None:
+def _bad_pattern(ask: Ask, pattern: str) -> Fault | None:
     try:
-        under.ask(f"SELECT regexp_full_match('', {literal(pattern)})")
+        ask(f"SELECT regexp_full_match('', {literal(pattern)})")
     except Refused:
         return CHECK_PATTERN_WRONG(pattern=pattern)
     return None
@@ -200,13 +213,17 @@ def _freshness(under: Table, check: Freshness) -> CheckResult:
     return _counted(check, 1, int(stale), ())
 
 
-def _expression(under: Table, check: Expression) -> CheckResult:
+def _columns_read(ask: Ask, sql: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns an expression reads; raises Refused where it is none that may be run."""
     limit = packs.read("national").limit("engines.expression_characters")
-    if len(check.sql) > limit:
+    if len(sql) > limit:
         raise Refused(CHECK_EXPRESSION_LONG(limit=limit))
-    statement = literal(expressions.statement(check.sql))
-    tree = under.ask(f"SELECT json_serialize_sql({statement})")[0][0]
-    columns = expressions.judge(tree, under.columns)
+    tree = ask(f"SELECT json_serialize_sql({literal(expressions.statement(sql))})")[0][0]
+    return expressions.judge(tree, columns)
+
+
+def _expression(under: Table, check: Expression) -> CheckResult:
+    columns = _columns_read(under.ask, check.sql, under.columns)
     # TRY turns an error on one row into null, and COALESCE turns null into "does not hold".
     where = f"NOT coalesce(TRY(CAST(({check.sql}\n) AS BOOLEAN)), false)"
     total, failed = under.ask(f"SELECT count(*), count(*) FILTER ({where}) FROM {under.sql}")[0]

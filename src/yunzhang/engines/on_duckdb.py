@@ -19,7 +19,7 @@ from yunzhang.engines.checks import Check, Verdict
 from yunzhang.engines.comparing import Comparison
 from yunzhang.engines.profiles import TableProfile
 from yunzhang.engines.profiling import Ask
-from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.faults import Fault, FaultKind, Refused, Text
 
 ENGINE_FAILED = FaultKind(
     "engine.failed",
@@ -63,6 +63,12 @@ def run_checks(
     referred = references or {}
     with engine(parquet, *referred.values()) as ask:
         return checking.run(ask, parquet, tuple(checks), referred, as_of)
+
+
+def wrong(checks: Iterable[Check], columns: tuple[str, ...]) -> tuple[Fault, ...]:
+    """What is wrong with the patterns and expressions of checks for a table of these columns."""
+    with engine() as ask:
+        return tuple(checking.wrong(ask, checks, columns))
 
 
 def compare(

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from yunzhang import clock
 from yunzhang.engines import checks as engine_checks
 from yunzhang.engines import on_duckdb
@@ -69,6 +71,13 @@ def suggest(table: DataTable) -> tuple[Check, ...]:
     """Checks to begin with, from the table's profile; raises `table.ungathered`."""
     profile = profile_of(table)
     return suggest_checks(draft_items(profile), profile)
+
+
+def referable(table: DataTable) -> QuerySet[DataTable]:
+    """The other gathered tables that checks may refer to: the unit's own, and those open to all."""
+    own = Q(system__unit=table.system.unit_id)
+    found = DataTable.objects.filter(own | Exists(_open_ones(OuterRef("pk")))).exclude(pk=table.pk)
+    return found.exclude(profile="").order_by("title")
 
 
 def checks_of(table: DataTable) -> tuple[Check, ...]:
@@ -142,9 +151,18 @@ def _faults(table: DataTable, checks: tuple[Check, ...]) -> Iterator[Fault]:
         for column in engine_checks.columns_of(check):
             if profile.column(column) is None:
                 yield CHECK_COLUMN_UNKNOWN(id=check.id, column=column)
+        yield from _to_column_faults(check)
         if isinstance(check, Reference) and not _registered(check.table):
             yield CHECK_TABLE_UNKNOWN(id=check.id, table=check.table)
     yield from _closed(table, checks)
+    yield from on_duckdb.wrong(checks, tuple(column.name for column in profile.columns))
+
+
+def _to_column_faults(check: Check) -> Iterator[Fault]:
+    if isinstance(check, Reference):
+        other = DataTable.objects.filter(name=check.table).exclude(profile="").first()
+        if other is not None and profile_of(other).column(check.to_column) is None:
+            yield CHECK_COLUMN_UNKNOWN(id=check.id, column=f"{check.table}.{check.to_column}")
 
 
 def _registered(name: str) -> bool:
@@ -161,9 +179,12 @@ def _closed(table: DataTable, checks: Iterable[Check]) -> Iterator[Fault]:
 
 
 def _open_to_all(table: DataTable) -> bool:
-    published = EntryVersion.objects.filter(
+    return _open_ones(table).exists()
+
+
+def _open_ones(table: DataTable | OuterRef) -> QuerySet[EntryVersion]:
+    return EntryVersion.objects.filter(
         resource__table=table,
         state=EntryVersion.State.PUBLISHED,
         share_type=ShareType.UNCONDITIONAL,
     )
-    return published.exists()

@@ -6,23 +6,26 @@ import json
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.engines.checks import Check, CheckResult, DimensionScore, Verdict
+from yunzhang.engines.check_sql import READ_AS
+from yunzhang.engines.checks import Check, CheckResult, DimensionScore, Verdict, columns_of
 from yunzhang.gather import quality
 from yunzhang.gather.harvest import profile_of
 from yunzhang.gather.models import DataTable, VerdictRow
 from yunzhang.people.permissions import may, pack
-from yunzhang.portal import seen, typed
+from yunzhang.portal import check_rows, seen, typed
+from yunzhang.portal.check_rows import CheckRow
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, of_units
-from yunzhang.portal.states import STATES
-from yunzhang.portal.templatetags.said import said
+from yunzhang.portal.states import STATES, TYPES
+from yunzhang.portal.templatetags.said import check_name, said
+from yunzhang.terms.codes import ItemType
 from yunzhang.terms.document import decode, plain
 from yunzhang.terms.levels import Grade
 
@@ -37,6 +40,11 @@ def _outcomes(_rows: Any) -> Choices:
     return [(value, gettext(words)) for value, (words, _tone) in STATES["verdict"].items()]
 
 
+SCHEMES = {
+    "credit_code": _("Unified social credit code"),
+    "citizen_id": _("Citizen identity number"),
+    "org_code": _("Organisation code"),
+}
 OUTCOMES = {"passed": Q(passed=True), "failed": Q(passed=False), "never": Q(passed=None)}
 TABLES = Listing(
     "quality",
@@ -97,12 +105,22 @@ def verdict(request: Visit, table: str) -> HttpResponse:
 
 @door("quality.run")
 def checks(request: Visit, table: str) -> HttpResponse:
-    """The checks of a table, one JSON line each: written by people who know their data."""
+    """The checks of a table, row by row; a row more or less comes back with all that was typed."""
     found = seen.one(seen.tables(request.actor, "quality.run"), name=table)
     if request.method == "POST":
-        return do(request, {"set": _set}, found)
+        if "deed" in request.POST:
+            return do(request, {"set": _set, "set_lines": _set_lines}, found)
+        request.typed = request.POST
+    rows = _rows(request, found)
+    called = {row.parts.get("id") for row in rows}
     lines = [json.dumps(plain(check), ensure_ascii=False) for check in quality.checks_of(found)]
-    context = {"table": found, "lines": "\n".join(lines), "rules": pack().checks}
+    context = {
+        "table": found,
+        "rows": [(row.number, row.fields(_choices(found))) for row in rows],
+        "suggested": [(one.id, _told(one)) for one in _suggested(found) if one.id not in called],
+        "lines": "\n".join(lines),
+        "gathered": bool(found.profile),
+    }
     return render(request, "portal/checks.html", context)
 
 
@@ -166,7 +184,62 @@ def _suggest(request: Visit, found: DataTable) -> str:
 
 
 def _set(request: Visit, found: DataTable) -> str:
+    wanted = check_rows.read(_typed_rows(request.POST, found))
+    quality.set_checks(request.actor, found, wanted, why=typed.why(request))
+    return reverse("verdict", args=[found.name])
+
+
+def _set_lines(request: Visit, found: DataTable) -> str:
     lines = ",".join(typed.lines(request, "checks"))
     written = decode(f"[{lines}]", tuple[Check, ...])
     quality.set_checks(request.actor, found, written, why=typed.why(request))
     return reverse("verdict", args=[found.name])
+
+
+def _rows(request: Visit, found: DataTable) -> list[CheckRow]:
+    """The rows as typed, one more where that was asked for; else the checks as they are set."""
+    if "rows" not in request.typed:
+        return check_rows.of_checks(quality.checks_of(found))
+    rows = _typed_rows(request.typed, found)
+    return check_rows.one_more(rows) if "add" in request.typed else rows
+
+
+def _typed_rows(form: QueryDict, found: DataTable) -> list[CheckRow]:
+    """The rows typed, and a row for each suggestion that was ticked."""
+    rows, ticked = check_rows.of_form(form), set(form.getlist("suggested"))
+    wanted = [check for check in _suggested(found) if check.id in ticked] if ticked else []
+    return [*rows, *check_rows.of_checks(wanted, check_rows.after(rows))]
+
+
+def _suggested(found: DataTable) -> tuple[Check, ...]:
+    return quality.suggest(found) if found.profile else ()
+
+
+def _told(check: Check) -> str:
+    """A suggested check in words: its kind, what it looks at, what it holds that to."""
+    parts = {**plain(check), "columns": ", ".join(columns_of(check))}
+    held_to = SCHEMES.get(parts.get("scheme", ""), "") or parts.get("pattern", "")
+    if not held_to and "type" in parts:
+        held_to = TYPES[ItemType(parts["type"])]
+    return " · ".join(
+        part for part in (check_name(check.kind), parts["columns"], gettext(held_to)) if part
+    )
+
+
+def _choices(found: DataTable) -> dict[str, Choices]:
+    """What each part of a row is chosen from: the table's own columns, the pack's own words."""
+    names = [one.name for one in profile_of(found).columns] if found.profile else []
+    cycles = {row.id for row in pack().limits}
+    return {
+        "kind": [(row.id, said(row)) for row in pack().checks if row.id in check_rows.PARTS],
+        "column": [(name, name) for name in names],
+        "columns": [(name, name) for name in names],
+        "type": [(type.value, gettext(TYPES[type])) for type in (*READ_AS, ItemType.LOGICAL)],
+        "scheme": [(scheme, gettext(words)) for scheme, words in SCHEMES.items()],
+        "table": [(one.name, one.title) for one in quality.referable(found)],
+        "cycle": [
+            (row.code, said(row))
+            for row in pack().codes_of("update_cycle")
+            if f"cycle.{row.code}_days" in cycles
+        ],
+    }
