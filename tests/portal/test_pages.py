@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.portal.words import collected
 from yunzhang.oversee.models import Score
+from yunzhang.people.models import Clock
 
 QUERIES = 32
 CODE = "307001/000001"
@@ -22,6 +23,7 @@ PAGES = {
     "desk of the authority": ("reviewer", "/", "村级组织名录"),
     "desk of a chief": ("chief", "/", "{total}"),
     "queue": ("reviewer", "/queue", "急救调度地址匹配"),
+    "circular": ("reviewer", "/queue/circular?month={late}", "急救调度地址匹配"),
     "desk of the auditor": ("auditor", "/", "/audit"),
     "the auditor's desk": ("auditor", "/audit", "purpose.other"),
     "notices": ("provider_head", "/notices", "急救调度地址匹配"),
@@ -109,9 +111,11 @@ CLOSED = {
 def addresses(town) -> dict[str, str]:
     numbers = {stage: reverse("request", args=[r.number]) for stage, r in town.requests.items()}
     score = Score.objects.get(period="2026Q4", unit=town.units[2])
+    subject = f"request:{town.requests['applied'].pk}"
     return {
         **numbers,
         "total": str(score.total),
+        "late": f"{Clock.objects.get(subject=subject).due_on:%Y-%m}",
         "civil": town.units[2].code,
         "version": reverse("version", args=[town.entries["villages"].pk]),
         "edit": reverse("entry_edit", args=[town.entries["relief"].pk]),

@@ -138,10 +138,14 @@ def _by_unit(
     kind: str, found: QuerySet[Any], unit: str, counted: str = "pk"
 ) -> QuerySet[Any, tuple[str, str, str, int]]:
     # A turn of several roles is one thing: what is counted may be named.
-    named = found.order_by().exclude(**{unit: None}).annotate(
-        kind_=Value(kind, output_field=TextField()),
-        code_=Cast(F(f"{unit}__code"), TextField()),
-        name_=Cast(F(f"{unit}__short_name"), TextField()),
+    named = (
+        found.order_by()
+        .exclude(**{unit: None})
+        .annotate(
+            kind_=Value(kind, output_field=TextField()),
+            code_=Cast(F(f"{unit}__code"), TextField()),
+            name_=Cast(F(f"{unit}__short_name"), TextField()),
+        )
     )
     grouped = named.values("kind_", "code_", "name_")
     number = Count(counted, distinct=counted != "pk")
