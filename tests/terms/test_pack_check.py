@@ -118,6 +118,19 @@ def test_a_procedure_names_roles_clocks_and_its_own_steps() -> None:
     ]
 
 
+def test_what_the_hub_does_itself_needs_no_paper_that_only_people_hand_in() -> None:
+    steps = (
+        'subject = "s"\nsteps = [{ id = "a", zh = "甲", en = "A", overdue = "go", '
+        'moves = [{ id = "go", zh = "去", en = "Go", to = "b", attach = ["z"] }] }, '
+        '{ id = "b", zh = "乙", en = "B" }]\n'
+    )
+    codes = row("codes", "z", 'list = "paper"\ncode = "z"\n')
+
+    [fault] = faults(procedures=row("procedures", "p", steps), codes=codes)
+
+    assert where(fault) == ("procedures.toml", "p", "steps[1].overdue")
+
+
 def test_a_citation_names_a_listed_document_where_documents_are_listed() -> None:
     [fault] = faults(
         documents=row("documents", "d", ""),

@@ -198,6 +198,9 @@ def _steps(placed: Placed, row: Procedure) -> Iterator[Fault]:
         if step.overdue and step.overdue not in {move.id for move in step.moves}:
             zh, en = "没有这个去向", "the step has no such move"
             yield _malformed(placed.file, placed.id, f"{where}.overdue", zh, en)
+        if any(move.id == step.overdue and move.attach for move in step.moves):
+            zh, en = "系统办理的动作不能要求材料", "the hub itself has no papers to hand in"
+            yield _malformed(placed.file, placed.id, f"{where}.overdue", zh, en)
     if row.steps and not unknown and len(set(ids)) == len(ids):
         yield from _ways(placed, row)
 
