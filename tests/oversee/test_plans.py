@@ -15,7 +15,7 @@ from yunzhang.gather.placing import Placing
 from yunzhang.oversee import activity, plans, zombies
 from yunzhang.oversee.plans import Plan
 from yunzhang.people import cases, watch
-from yunzhang.people.models import Case, Clock
+from yunzhang.people.models import Case, Clock, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.terms.faults import Refused
 
@@ -135,6 +135,19 @@ def test_a_reason_that_was_accepted_is_not_asked_for_again_at_once(
 
     assert zombies.sweep(later(pack().limit("system.zombie_days") - 1)) == []
     assert InformationSystem.objects.get(pk=system.pk).state == "in_use"
+
+
+def test_where_nobody_could_confirm_the_sweep_goes_on_and_asks_later(
+    hub: HubWorld, system: InformationSystem
+) -> None:
+    Unit.objects.update(is_authority=False)
+    without = zombies.sweep(silence())
+    Unit.objects.filter(pk=hub.units[1].pk).update(is_authority=True)
+
+    [case] = zombies.sweep(silence())
+
+    assert without == []
+    assert case.about == f"system:{system.pk}"
 
 
 def test_a_gathered_table_is_a_sign_of_life(hub: HubWorld) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -17,7 +17,9 @@ from yunzhang.people.cases import Doing, Paper
 from yunzhang.people.models import Case, Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.people.units import authority_of
-from yunzhang.terms.faults import FaultKind, Text, refuse_if
+from yunzhang.terms.faults import FaultKind, Refused, Text, refuse_if
+
+log = logging.getLogger(__name__)
 
 PROCEDURE, WHY = "zombie", "长期没有调用、归集和目录变更"
 IDLE, REPORT = "idle_cloud", "paper.idle_report"
@@ -39,7 +41,16 @@ ALERTED = FaultKind(
 def sweep(today: date) -> list[Case]:
     """Open the case of every silent system, once until its unit has answered for it."""
     living = InformationSystem.objects.filter(state__in=placing.LIVING).select_related("unit")
-    return [case for one in activity.silent(living, today) if (case := _opened(one, today))]
+    found = []
+    for system in activity.silent(living, today):
+        try:
+            case = _opened(system, today)
+        except Refused:
+            # A unit where nobody could be asked must not keep the others from being asked.
+            log.exception("system %s could not be asked about and will be again", system.pk)
+            continue
+        found += [case] if case else []
+    return found
 
 
 def report_idle(actor: Actor, system: InformationSystem, report: Paper | str, *, why: str) -> Case:
@@ -65,13 +76,6 @@ def open_about(system: InformationSystem, procedure: str) -> Case | None:
     """The open case of this procedure about a system."""
     found = cases.about(f"system:{system.pk}")
     return found.filter(procedure=procedure, closed_on=None).first()
-
-
-def cases_of(systems: Iterable[InformationSystem]) -> dict[int, Case]:
-    """The open case about being silent of each system that has one."""
-    abouts = [f"system:{one.pk}" for one in systems]
-    rows = Case.objects.filter(procedure=PROCEDURE, closed_on=None, about__in=abouts)
-    return {int(row.about.partition(":")[2]): row for row in rows}
 
 
 @cases.does("zombie.closed")
