@@ -213,6 +213,18 @@ def test_a_file_is_deleted_after_its_time(town, visit) -> None:
     assert client.get(place).status_code == 404
 
 
+def test_a_file_that_still_comes_in_is_not_swept_away(town) -> None:
+    def slowly():
+        yield b"one"
+        assert uploads.sweep() == 0  # as another upload does at its beginning
+        yield b"two"
+
+    kept = uploads.keep(town.reviewer, "units", "台账.csv", slowly())
+
+    assert kept.path.read_bytes() == b"onetwo"
+    assert uploads.of(town.reviewer, kept.token).meta == kept.meta
+
+
 @pytest.mark.parametrize("place", ["..", "0" * 32, "%2e%2e"])
 def test_no_token_leads_out_of_ones_own_uploads(town, visit, place: str) -> None:
     assert visit("reviewer").get(f"/imports/{place}").status_code == 404

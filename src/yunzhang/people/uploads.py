@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -164,8 +164,7 @@ def sweep() -> int:
     swept = 0
     for person in _folders(_root()):
         for folder in _folders(person):
-            meta = _read(folder / "meta", Meta)
-            if meta is None or meta.at < oldest:
+            if _since(folder) < oldest:
                 shutil.rmtree(folder, ignore_errors=True)
                 swept += 1
     return swept
@@ -193,6 +192,17 @@ def _said(fault: Fault) -> Said:
 
 def _root() -> Path:
     return Path(settings.HOME) / "imports"
+
+
+def _since(folder: Path) -> datetime:
+    """When it was sent; while it is still coming in, when its folder was made."""
+    meta = _read(folder / "meta", Meta)
+    if meta is not None:
+        return meta.at
+    try:
+        return datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+    except FileNotFoundError:  # its sender, or another sweep, has just deleted it
+        return clock.now()
 
 
 def _home(actor: Actor) -> Path:
