@@ -150,6 +150,9 @@ def test_the_chiefs_report_to_the_meeting_their_head_calls(chongqing):
     assert {day for day, _ in told("transport_clerk", "warned", "履职情况")} == {date(2019, 9, 12)}
     chongqing.take("transport_clerk", cases[TRANSPORT], "submit", report="系统上云80%。")
     chongqing.take("transport_chief", cases[TRANSPORT], "sign")
+    assert told(
+        "mayor", "told", f"{TRANSPORT}报送了"
+    )  # 听取各单位履职情况: it goes to the government
     chongqing.take("office", cases[TRANSPORT], "accept")
     # What is late stands before what is near.
     assert chongqing.desk("farming_clerk") == [

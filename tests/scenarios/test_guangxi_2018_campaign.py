@@ -169,6 +169,8 @@ def test_systems_that_nobody_uses_are_closed_or_explained(guangxi):
 def test_progress_is_reported_whenever_the_authority_sets_a_day(guangxi):
     # 三(二) 定期将工作进展情况报…工作组: “regularly” is no day; the authority sets one.
     chiefs(guangxi)
+    guangxi.unit("guangxi.working_group")
+    guangxi.post("convener", "广西政务信息系统整合共享工作组", "cloud_chief_office")
     guangxi.pass_days(date(2018, 11, 12))
     day = date(2018, 11, 30)
     found = dated.open_now(guangxi.who("reviewer"), "reports", "campaign_progress", day, why=WHY)
@@ -178,8 +180,11 @@ def test_progress_is_reported_whenever_the_authority_sets_a_day(guangxi):
     guangxi.pass_days(date(2018, 11, 29))
     guangxi.take("civil_officer", mine, "submit", report="完成两个系统迁移。")
     guangxi.take("civil_chief", mine, "sign")
+    assert told("convener", "told") == [
+        (date(2018, 11, 29), f"{CIVIL}报送了“工作进展情况（2018年）”")
+    ]
     guangxi.pass_days(date(2018, 12, 3))
-    guangxi.take("reviewer", mine, "accept")
+    guangxi.take("convener", mine, "accept")
 
     # Who reported is not called late; who did not is, from Saturday, 1 December, with its chief.
     late = [row for row in told("health_chief", "escalated") if "工作进展情况" in row[1]]

@@ -279,7 +279,7 @@ def _open(actor: Actor, duty: Dated, unit: Unit, why: str) -> Case:
         procedure,
         about=duty.subject,
         title=title(duty),
-        parties={UNIT: [unit], DUTY: others},
+        parties={UNIT: [unit], DUTY: others, handing_in.RECIPIENT: _recipients(duty)},
         why=why,
         content={
             "due_on": str(duty.on),
@@ -295,6 +295,11 @@ def _helping(duty: Dated) -> list[Unit]:
     """A task's duty units beside its leaders: they see the case, and the leader reports."""
     row = duty.row
     return units_named(row.duty) if isinstance(row, Task) and row.lead else []
+
+
+def _recipients(duty: Dated) -> list[Unit]:
+    """The units a report goes to by its text: they see it, and are told when it is handed in."""
+    return units_named(duty.row.to) if isinstance(duty.row, ReportRule) else []
 
 
 def _period(on: date, row: ReportRule) -> str:

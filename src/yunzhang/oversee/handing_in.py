@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from yunzhang import clock
-from yunzhang.people import cases, clocks
+from yunzhang.people import cases, clocks, notices
 from yunzhang.people.cases import Doing
 from yunzhang.people.models import Clock, Turn
 from yunzhang.people.permissions import pack
 from yunzhang.terms.document import decode
+from yunzhang.terms.faults import Text
 
 RULE = "dated"  # the clock of them all; the day itself is the row's
 UNIT = "unit"  # the party that owes the duty
 DUTY = "duty"  # units that carry a task out under its lead
+RECIPIENT = "recipient"  # units a report goes to, beside the office that takes it in
 
 
 @cases.does("dated.opened")
@@ -49,6 +51,7 @@ def hand_in(doing: Doing) -> None:
     """What is handed in on its day was in time, however long the office takes to look at it."""
     clocks.rest(RULE, cases.subject_of(doing.case), clock.today())
     keep_clock(doing)
+    _tell_recipients(doing)
 
 
 @cases.does("dated.returned")
@@ -62,3 +65,14 @@ def _return(doing: Doing) -> None:
 def accept(doing: Doing) -> None:
     """The duty is done."""
     clocks.stop(RULE, cases.subject_of(doing.case), clock.today())
+
+
+def _tell_recipients(doing: Doing) -> None:
+    """Whoever works in a unit the report goes to learns that it has come, each time it does."""
+    case, subject = doing.case, cases.subject_of(doing.case)
+    sender = case.parties.select_related("unit").get(party=UNIT).unit.short_name
+    said = Text(f"{sender}报送了“{case.title}”", f"{sender} has handed in: {case.title}")
+    key = f"{subject}:handed_in:{case.moves.count()}"
+    roles = [role.id for role in pack().roles]
+    for row in case.parties.filter(party=RECIPIENT).select_related("unit"):
+        notices.tell_unit(row.unit, roles, key, notices.TOLD, subject, case.number, said)

@@ -23,6 +23,7 @@ PARTIES = {
     "office": _("Cloud chief office"),
     "unit": _("Unit that owes it"),
     "duty": _("Units taking part"),
+    "recipient": _("Units it goes to"),
     "hub": _("The hub"),
     "": _("Ends"),
 }
