@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import datetime
 from uuid import uuid4
+
+import pytest
 
 from tests.portal.crowd import more
 from tests.portal.test_listing import LISTS, also, at, excel, lines
 from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import pack
+from yunzhang.portal.export import Sheet, as_file
 
 
 def test_no_file_holds_a_row_of_anyones_data(town, visit):
@@ -20,6 +25,15 @@ def test_no_file_holds_a_row_of_anyones_data(town, visit):
 
         assert "0776382" not in text
         assert "451024100" not in text
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", *"＝＋－＠"])
+def test_no_text_begins_as_a_formula_in_any_version_of_a_spreadsheet(sign: str) -> None:
+    file = as_file(Sheet("单", ["名"], [[f"{sign}1+1"]]), "csv")
+
+    [_heads, row] = list(csv.reader(io.StringIO(b"".join(file).decode("utf-8-sig"), newline="")))
+
+    assert row == [f"'{sign}1+1"]
 
 
 def test_a_file_holds_numbers_and_dates_as_such_and_no_formula(town, visit):

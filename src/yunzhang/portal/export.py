@@ -21,8 +21,9 @@ from yunzhang.portal.listing import Kind
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS = {"xlsx": "Excel", "csv": "CSV"}
-# A text that begins like this runs as a formula when the file is opened.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A text that begins like this runs as a formula when the file is opened; in East Asian versions the
+# full-width signs do, too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 # Characters that XML cannot carry.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LOOKS = {
