@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -91,6 +92,7 @@ def cloud_list(request: Visit) -> HttpResponseBase:
         "rates": _shown(request, clock.today()),
         "registers": may(request.actor, "cloud.register"),
         "home": request.actor.unit,
+        "counts": _counts(),
         **_offered(),
     }
     return answer(request, "portal/clouds.html", context, clouds=Listed(request, CLOUDS, found))
@@ -160,6 +162,12 @@ def _clouds() -> QuerySet[Cloud]:
 
 def _levels() -> Sequence[Any]:
     return pack().codes_of("cloud_level")
+
+
+def _counts() -> list[tuple[Any, int]]:
+    """How many clouds of each level there are: the 1+N+14 at a glance."""
+    held = Counter(Cloud.objects.values_list("level", flat=True))
+    return [(row, held[row.code]) for row in _levels() if held[row.code]]
 
 
 def _offered() -> dict[str, Any]:

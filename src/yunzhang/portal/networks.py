@@ -53,9 +53,11 @@ NETWORKS = Listing(
         ),
         Column("unit", _("Unit"), lambda row: row.unit.short_name, order="unit__short_name"),
         Column("state", _("State"), lambda row: row.state, Kind.STATE, "state", states="running"),
-        Column("since", _("In this state since"), lambda row: row.state_since, Kind.DAY, "state_since"),
+        Column(
+            "since", _("In this state since"), lambda row: row.state_since, Kind.DAY, "state_since"
+        ),
         Column("built", _("Built on"), lambda row: row.built_on, Kind.DAY, "built_on"),
-        Column("approval", _("Approval"), lambda row: row.approval, on="file"),
+        Column("approval", _("Number of the approval"), lambda row: row.approval, on="file"),
     ),
     (_("No network yet"), _("Register the dedicated networks your unit runs.")),
     order=("unit", "name"),
@@ -85,7 +87,9 @@ ROOMS = Listing(
         Column("unit", _("Unit"), lambda row: row.unit.short_name, order="unit__short_name"),
         Column("division", _("Division"), lambda row: row.division, Kind.CODE, "division"),
         Column("state", _("State"), lambda row: row.state, Kind.STATE, "state", states="running"),
-        Column("since", _("In this state since"), lambda row: row.state_since, Kind.DAY, "state_since"),
+        Column(
+            "since", _("In this state since"), lambda row: row.state_since, Kind.DAY, "state_since"
+        ),
         Column("built", _("Built on"), lambda row: row.built_on, Kind.DAY, "built_on"),
     ),
     (_("No room yet"), _("Register the machine rooms your unit has.")),

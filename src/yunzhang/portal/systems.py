@@ -136,7 +136,7 @@ RUNNING = Listing(
     ),
     (_("No system yet"), _("Units register their systems on the page of systems and tables.")),
     filters=(
-        Filter("standing", _("Standing"), STANDINGS.get, _standings),
+        Filter("standing", _("Which ones"), STANDINGS.get, _standings),
         Filter(
             "state",
             _("State"),
