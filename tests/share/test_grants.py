@@ -249,3 +249,15 @@ def test_the_worker_ends_what_has_expired_and_nothing_else(world):
     assert [grant.pk for grant in ended] == [row.pk]
     other.refresh_from_db()
     assert other.state == "active"
+
+
+def test_a_grant_that_cannot_be_ended_keeps_no_other_from_its_end(world):
+    stuck, other = world.granted(duration_days=1), world.granted(duration_days=2)
+    # As no deed leaves it: nothing is left to deliver on a request that was taken back.
+    type(stuck.request).objects.filter(pk=stuck.request_id).update(state="withdrawn")
+
+    ended = grants.end_expired(other.until)
+
+    assert [grant.pk for grant in ended] == [other.pk]
+    stuck.refresh_from_db()
+    assert stuck.state == "active"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
@@ -71,6 +72,7 @@ UNDER_CASE = FaultKind(
     Text("在该事项中办理恢复或者终止。", "Resume or end it in that case."),
 )
 
+log = logging.getLogger(__name__)
 WORKER = Actor(None)
 PROCEDURE = "grant"
 MISUSE = "misuse"
@@ -147,13 +149,20 @@ def by_case(actor: Actor, deed: Deed, grant: GrantRow, case: Case, *, why: str) 
 
 
 def end_expired(now: datetime) -> list[GrantRow]:
-    """End every grant whose time, or whose service, is over, as the worker does; those ended."""
+    """End every grant whose time, or whose service, is over, as the worker does; those ended.
+
+    One that cannot be ended keeps no other from its end; it is tried again the next time.
+    """
     stopped = Q(resource__stops_on__lte=now.astimezone(clock.BEIJING).date())
     over = GrantRow.objects.filter(Q(until__lte=now) | stopped)
-    return [
-        _move(WORKER, Deed.GRANT_ENDED, grant, "授权期限届满" if grant.until <= now else STOPPED)
-        for grant in over.exclude(state=GrantRow.State.ENDED).order_by("until", "pk")
-    ]
+    ended = []
+    for grant in over.exclude(state=GrantRow.State.ENDED).order_by("until", "pk"):
+        why = "授权期限届满" if grant.until <= now else STOPPED
+        try:
+            ended.append(_move(WORKER, Deed.GRANT_ENDED, grant, why))
+        except Exception:
+            log.exception("grant %s could not be ended and will be tried again", grant.pk)
+    return ended
 
 
 def locked(grant: GrantRow) -> GrantRow:
