@@ -272,3 +272,29 @@ def test_entries_that_differ_are_listed_alone(town, visit):
 
     assert "统计用乡级区划代码" in text
     assert EntryVersion.objects.filter(state="published").count() > text.count('class="hit"')
+
+
+def test_a_head_chief_presses_over_all_units_where_the_pack_has_one(town, visit, settings):
+    settings.PACK = "chongqing-2019"
+    head = Person.objects.create_user("head", full_name="总云长")
+    Post.objects.create(
+        person=head, unit=town.units[1], role="head_cloud_chief", from_date=FOUNDED_ON
+    )
+    town.actors["head"] = actor_of(head, clock.today())
+    late = Clock.objects.get(subject=f"request:{town.requests['applied'].pk}")
+
+    text = main(page(visit("head")))
+    answer = visit("head").post(
+        "/",
+        {
+            "deed": "supervise",
+            "item": f"clock:{late.pk}",
+            "due_on": (clock.today() + timedelta(days=2)).isoformat(),
+            "why": "总云长交办",
+        },
+    )
+
+    assert "急救调度地址匹配" in text
+    assert "统计用乡级区划代码" in text or "307001/000002" in text
+    assert answer.status_code == 302
+    assert Case.objects.get(procedure=supervision.PROCEDURE).opened_by == head

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.hub_world import credit_code
-from tests.portal.town import WHY
+from tests.portal.town import WHY, Town
 from yunzhang import clock
 from yunzhang.gather.models import Drift, Resource
 from yunzhang.oversee import supervision
@@ -15,16 +15,21 @@ from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.use.models import UsageDay
 
 
-def volume(town, times: int) -> None:
+def volume(town: Town, times: int) -> None:
     """So many times more of all that desks and the queue are made of."""
-    today, now = clock.today(), clock.now()
-    units = [
+    units = Unit.objects.bulk_create(
         Unit(code=credit_code(900_000 + n), name=f"第{n}单位", short_name=f"单位{n}")
         for n in range(times)
-    ]
-    Unit.objects.bulk_create(units)
+    )
+    _waiting(town, _shared(town, times), times)
+    _told(town, units, times)
+
+
+def _shared(town: Town, times: int) -> list[ShareRequest]:
+    """Entries that drifted, requests, grants nobody uses, and the use of others."""
+    today, now = clock.today(), clock.now()
     civil, health, granted = town.units[2], town.units[4], town.grants["granted"]
-    asked, person = town.requests["applied"], town.provider.person
+    asked = town.requests["applied"]
     resources = Resource.objects.bulk_create(
         Resource(code=f"307777/{n:06}", unit=civil) for n in range(times)
     )
@@ -51,6 +56,12 @@ def volume(town, times: int) -> None:
     UsageDay.objects.bulk_create(
         UsageDay(day=today, grant=f"other-{n}", answered=1) for n in range(times)
     )
+    return made
+
+
+def _waiting(town: Town, made: list[ShareRequest], times: int) -> None:
+    """Limits of the requests, and turns of several roles each."""
+    today, civil, health = clock.today(), town.units[2], town.units[4]
     clocks = Clock.objects.bulk_create(
         Clock(
             rule="C4", subject=f"request:{one.pk}", reference=one.number, unit=civil, days=10,
@@ -74,6 +85,11 @@ def volume(town, times: int) -> None:
             ("consumer_officer", health), ("sharing_body_head", health), ("cloud_chief", civil),
         )
     )  # fmt: skip
+
+
+def _told(town: Town, units: list[Unit], times: int) -> None:
+    """Cases asked of others, the scores of every unit, notices."""
+    now, person, civil, health = clock.now(), town.provider.person, town.units[2], town.units[4]
     course = supervised(town).course
     opened = Case.objects.bulk_create(
         Case(
