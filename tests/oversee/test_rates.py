@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,14 @@ from yunzhang.people.models import Unit
 from yunzhang.terms.faults import Refused
 
 OLD = date(2015, 6, 1)
+WEIGHED = """
+[[indicators]]
+id = "cloud_migration_rate"
+zh = "上云率"
+en = "Cloud migration rate"
+weight = 10
+cite = { document = "Yunzhang", clause = "docs/decisions/clouds.md" }
+"""
 
 
 @pytest.fixture
@@ -29,6 +38,16 @@ def cloud(hub: HubWorld) -> Cloud:
 def system(hub: HubWorld, name: str, **told: object) -> InformationSystem:
     made = systems.register(hub.officer, hub.units[2], name, "", why=WHY)
     return placing.place(hub.officer, made, Placing(**told), clock.today(), why=WHY)  # type: ignore[arg-type]
+
+
+def weighing(home: Path) -> Path:
+    """A local pack that gives the cloud rate a weight."""
+    folder = home / "weighing"
+    folder.mkdir()
+    head = 'id = "weighing"\nzh = "试"\nen = "Try"\nover = "national"\n'
+    (folder / "pack.toml").write_text(head, encoding="utf-8")
+    (folder / "indicators.toml").write_text(WEIGHED, encoding="utf-8")
+    return folder
 
 
 def rate(name: str) -> tuple[int, int]:
@@ -143,6 +162,19 @@ def test_a_score_holds_no_rate_that_the_pack_gives_no_weight(hub: HubWorld, clou
 
     assert {one.indicator for one in found} == set(indicators.INDICATORS)
     assert "cloud_migration_rate" not in score.figures
+
+
+def test_a_rate_the_pack_weighs_stands_in_the_score(
+    hub: HubWorld, cloud: Cloud, settings, tmp_path: Path
+) -> None:
+    settings.PACK = str(weighing(tmp_path))
+    system(hub, "甲", cloud=cloud)
+    system(hub, "乙")
+
+    frozen = scores.freeze(hub.reviewer, "2026Q4", clock.today(), why=WHY)
+
+    [own] = [score for score in frozen if score.unit == hub.units[2]]
+    assert scores.opened(own).total == "50.00"
 
 
 def test_a_room_is_not_built_after_the_rule_nor_taken_back_into_use(
