@@ -88,7 +88,9 @@ def test_at_the_end_of_september_2018_the_first_reports_are_due(guangxi):
     assert [day for day, _ in told("reviewer", "escalated", "逾期")] == [date(2018, 10, 1)]
     assert told("civil_chief", "escalated") == told("nanning_chief", "escalated") == []
     assert guangxi.punctual(HEALTH) == (0, 1)
-    assert "2018-09-30" in guangxi.page("health_chief")
+    desk = guangxi.page("health_chief")
+    assert "云工程推进情况（2018年第3季度）" in desk
+    assert "2018-09-30" in desk
 
 
 def test_a_late_report_that_is_sent_back_is_late_again(guangxi):

@@ -214,15 +214,22 @@ def test_a_doubt_is_verified_within_ten_working_days_over_two_festivals(begin: B
     liuzhou.pass_days(date(2026, 9, 21))
     officer = liuzhou.who("welfare_officer")
     case = corrections.ask(officer, between.resource, ["区划名称"], "与公告不符", why=WHY)
+    other = corrections.ask(officer, between.resource, ["联系电话"], "多为空号", why=WHY)
 
     # Art. 26: 22, 23, 24; Mid-Autumn 25-27; 28, 29, 30; National Day 1-7; 8, 9, Saturday 10, 12.
     assert limit(f"case:{case.pk}", "C6").due_on == date(2026, 10, 12)
     liuzhou.pass_days(date(2026, 10, 12))
-    assert [day for day, _ in told("civil_officer", "warned")] == [date(2026, 10, 9)]
+    assert [day for day, _ in told("civil_officer", "warned")] == [date(2026, 10, 9)] * 2
     liuzhou.take("civil_officer", case, "correct", finding="已按公告更正")
-
-    assert liuzhou.punctual(CIVIL) == (1, 1)
     assert told("welfare_officer", "told", "已按公告更正")
+
+    # The other is over on the 13th, and three working days late on Thursday the 15th.
+    liuzhou.pass_days(date(2026, 10, 15))
+    assert [day for day, _ in told("civil_officer", "expired")] == [date(2026, 10, 13)]
+    late = told("reviewer", "escalated", f"{CIVIL}逾期 3 个工作日未办结（2026-10-12 到期）")
+    assert [day for day, _ in late] == [date(2026, 10, 15)]
+    assert limit(f"case:{other.pk}", "C6").ended_on is None
+    assert liuzhou.punctual(CIVIL) == (1, 2)
 
 
 def test_a_limit_that_reaches_a_year_without_its_notice_is_provisional(begin: Begin) -> None:
