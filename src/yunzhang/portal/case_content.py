@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from yunzhang.oversee import plans
 from yunzhang.people.models import Case
 from yunzhang.portal.templatetags.said import said
 from yunzhang.share import corrections, misuse, services
@@ -17,6 +18,7 @@ def of(case: Case) -> list[tuple[str, str]]:
         corrections.PROCEDURE: _doubt,
         misuse.PROCEDURE: _violation,
         services.PROCEDURE: _proposal,
+        plans.PROCEDURE: _plan,
     }
     return list(shown[case.procedure](case)) if case.procedure in shown else []
 
@@ -35,3 +37,13 @@ def _proposal(case: Case) -> Iterator[tuple[str, str]]:
     proposal = services.proposal_of(case)
     yield _("What is proposed"), said(services.CHANGES[proposal.change])
     yield _("Holds from"), proposal.from_date.isoformat()
+
+
+def _plan(case: Case) -> Iterator[tuple[str, str]]:
+    plan = plans.plan_of(case)
+    yield _("What is to become of it"), said(plans.KINDS[plan.kind])
+    if plan.cloud:
+        yield _("To the cloud"), plan.cloud.name
+    if plan.into:
+        yield _("Into the system"), plan.into.name
+    yield _("Done by"), plan.by.isoformat()
