@@ -99,8 +99,8 @@ def test_what_was_found_is_exported_with_when_it_was_told(told, visit):
     rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert rows[0] == "通知类别,内容,时间,已读"
     assert [row.split(",")[:2] for row in rows[1:]] == [
-        ["供知悉", "急救调度 2"],
-        ["轮到您办理", "急救调度 0"],
+        ["告知", "急救调度 2"],
+        ["待办", "急救调度 0"],
     ]
 
 
