@@ -53,6 +53,23 @@ def test_a_character_no_record_holds_is_refused_before_it_is_looked_for(visit, a
     assert visit("reviewer").get(address).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("person", "address"),
+    [
+        ("reviewer", "/open"),
+        ("reviewer", "/cases"),
+        ("reviewer", "/catalog"),
+        ("reviewer", "/queue"),
+        ("reviewer", "/notices"),
+        ("consumer", "/needs/new"),
+    ],
+)
+def test_a_page_of_text_is_no_search_that_breaks(visit, person, address):
+    text = " ".join(f"词{number}" for number in range(1200))
+
+    assert visit(person).get(address, {"q": text}).status_code == 200
+
+
 LONG = "x" * 5000
 
 

@@ -52,9 +52,7 @@ def register(
     )
     row.approval = approval.strip()
     with act(actor, Deed.NETWORK_REGISTERED, unit=unit, why=why) as deeds:
-        # A secret network stands under other law than the plans for the extranet.
-        shut = () if secret else gates.faults("network", unit, built_on, row.approval)
-        refuse_if([*_faults(row), *ahead(built_on, today), *shut])
+        refuse_if(faults(row, today))
         row.save()
         deeds.subject = f"network:{row.pk}"
         deeds.content.update(name=row.name, secret=secret, approval=row.approval)
@@ -81,12 +79,17 @@ def ahead(day: date, today: date) -> Iterator[Fault]:
         yield DAY_AHEAD(day=day)
 
 
-def _faults(row: Network) -> Iterator[Fault]:
+def faults(row: Network, today: date) -> Iterator[Fault]:
+    """Everything that keeps it from being registered."""
     if not row.name:
         yield NAME_MISSING()
     if Network.objects.filter(unit=row.unit, name=row.name).exists():
         yield NAME_TWICE(name=row.name)
     yield from too_long(row, "name", "approval")
+    yield from ahead(row.built_on, today)
+    # A secret network stands under other law than the plans for the extranet.
+    if not row.secret:
+        yield from gates.faults("network", row.unit, row.built_on, row.approval)
 
 
 def _state_faults(row: Network) -> Iterator[Fault]:

@@ -121,7 +121,8 @@ def _narrowed(found: QuerySet[EntryVersion], wanted: str) -> QuerySet[EntryVersi
     for gram in grams:
         holders = SearchGram.objects.filter(gram=gram).values("version")
         found = found.filter(pk__in=holders)
-    for word in wanted.split():
+    # Each word is a condition: a page of text would be a query that no database takes.
+    for word in wanted.split()[: pack().limit("search.words")]:
         found = found.filter(searched__contains=word)
     return found
 

@@ -79,11 +79,14 @@ def _actor(username: str) -> Actor:
 
 def _kind(id: str) -> Kind:
     from yunzhang.gather.entry_table import ENTRIES
+    from yunzhang.gather.network_table import NETWORKS
     from yunzhang.gather.system_table import SYSTEMS
+    from yunzhang.oversee.extranet_table import EXTRANET
     from yunzhang.people.person_table import PEOPLE
     from yunzhang.people.unit_table import UNITS
 
-    return {kind.id: kind for kind in (UNITS, PEOPLE, SYSTEMS, ENTRIES)}[id]
+    kinds = (UNITS, PEOPLE, SYSTEMS, ENTRIES, NETWORKS, EXTRANET)
+    return {kind.id: kind for kind in kinds}[id]
 
 
 def _said(planned: Plan, language: Language) -> list[str]:

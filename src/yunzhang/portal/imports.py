@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET
 
 from yunzhang.engines import grids, workbooks
 from yunzhang.gather.entry_table import ENTRIES
+from yunzhang.gather.network_table import NETWORKS
 from yunzhang.gather.system_table import SYSTEMS
+from yunzhang.oversee.extranet_table import EXTRANET
 from yunzhang.people import imports, uploads
 from yunzhang.people.act import REASON_MISSING
 from yunzhang.people.imports import Kind, Made, Tell
@@ -44,7 +46,7 @@ STILL_RUNNING = FaultKind(
     Text("该文件正在处理。", "The file is being worked on."),
     Text("等处理完后再操作。", "Wait until it is done."),
 )
-KINDS = {kind.id: kind for kind in (UNITS, PEOPLE, SYSTEMS, ENTRIES)}
+KINDS = {kind.id: kind for kind in (UNITS, PEOPLE, SYSTEMS, ENTRIES, NETWORKS, EXTRANET)}
 
 
 @door("records.import")

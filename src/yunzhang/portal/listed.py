@@ -92,7 +92,9 @@ class Listed:
 
     @property
     def q(self) -> str:
-        return self._said("q") if self.listing.search else ""
+        """The words looked for, as many as one search takes."""
+        words = self._said("q").split() if self.listing.search else []
+        return " ".join(words[: pack().limit("search.words")])
 
     @cached_property
     def filters(self) -> list[Choice]:
