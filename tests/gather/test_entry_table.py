@@ -97,9 +97,7 @@ def test_the_guides_own_layout_becomes_drafts_without_a_table(
     other = Resource.objects.exclude(pk=relief.pk).get()
     assert other.code == "101001/000001"
     assert decode(other.versions.get().draft, EntryDraft).related_codes == ("307001/000007",)
-    assert (
-        next_code("307001") == "307001/000008"
-    )  # a code that was kept is never given again
+    assert next_code("307001") == "307001/000008"  # a code that was kept is never given again
 
 
 def test_resources_and_items_may_stand_on_two_sheets(hub: HubWorld, tmp_path: Path) -> None:

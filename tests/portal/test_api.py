@@ -29,7 +29,9 @@ def page(town, visit):
 
 
 def samples(text: str) -> list[str]:
-    return [html.unescape(one) for one in re.findall(r'<pre class="code">(.*?)</pre>', text, re.DOTALL)]
+    return [
+        html.unescape(one) for one in re.findall(r'<pre class="code">(.*?)</pre>', text, re.DOTALL)
+    ]
 
 
 def test_the_sample_call_is_one_a_node_would_read(town, page):

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0005_clock_reference'),
+        ("people", "0005_clock_reference"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='password_once',
+            model_name="person",
+            name="password_once",
             field=models.BooleanField(default=False),
         ),
     ]
