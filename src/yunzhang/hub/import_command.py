@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from yunzhang.people.imports import Kind, Plan
     from yunzhang.people.permissions import Actor
 
-KINDS = ("units", "people", "systems", "entries")
+KINDS = ("units", "people", "systems", "entries", "networks", "extranet")
 PERSON_UNKNOWN = FaultKind(
     "import.person_unknown",
     404,
