@@ -70,6 +70,20 @@ def test_a_page_of_text_is_no_search_that_breaks(visit, person, address):
     assert visit(person).get(address, {"q": text}).status_code == 200
 
 
+@pytest.mark.parametrize("odd", ["²", "9" * 30, "-", "1_000", "１", ""])
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/notices", {"deed": "read", "number": ""}),
+        ("/webhooks", {"deed": "end", "webhook": ""}),
+    ],
+)
+def test_a_number_that_no_record_has_is_refused(visit, address, form, odd):
+    typed = {name: value or odd for name, value in form.items()}
+
+    assert visit("provider").post(address, {**typed, "why": "x"}).status_code == 422
+
+
 LONG = "x" * 5000
 
 

@@ -25,6 +25,7 @@ DATE_WRONG = FaultKind(
 
 NAME_LENGTH = 200  # what the record of a paper holds of its file's name
 PLACE = re.compile(r"[0-9]{1,15}", re.ASCII)
+WHOLE = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
 
 
 def text(request: Visit, name: str) -> str:
@@ -48,11 +49,10 @@ def whole(request: Visit, name: str) -> int:
 
 
 def whole_number(written: str) -> int:
-    """The number written here; raises `form.number_wrong`."""
-    try:
-        return int(written)
-    except ValueError as error:
-        raise Refused(NUMBER_WRONG(text=written)) from error
+    """The number written here; raises `form.number_wrong`, also for what no database holds."""
+    if WHOLE.fullmatch(written) is None:
+        raise Refused(NUMBER_WRONG(text=written))
+    return int(written)
 
 
 def place(written: str) -> int | None:
