@@ -45,6 +45,14 @@ def entities(path: Path) -> None:
         archive.writestr("docProps/custom.xml", text)
 
 
+def wide_entities(path: Path) -> None:
+    """The same in UTF-16, which is XML too."""
+    book(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        text = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "aa">]><x>&a;</x>'
+        archive.writestr("docProps/custom.xml", text.encode("utf-16"))
+
+
 def no_workbook(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "hello")
@@ -58,6 +66,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut off": (cut, "import.file_unreadable"),
     "a zip bomb": (bomb, "import.file_bloated"),
     "entities": (entities, "import.file_bloated"),
+    "entities in UTF-16": (wide_entities, "import.file_bloated"),
     "a zip of something else": (no_workbook, "import.file_unreadable"),
     "a picture": (picture, "import.file_unreadable"),
     "the old format": (

@@ -124,7 +124,8 @@ def _declares(archive: ZipFile) -> Iterator[bool]:
             with archive.open(part) as source:
                 before = b""
                 while chunk := source.read(MEGABYTE):
-                    text = before + chunk
+                    # Without its zero bytes UTF-16 spells these words as UTF-8 does.
+                    text = before + chunk.replace(b"\0", b"")
                     yield b"<!DOCTYPE" in text or b"<!ENTITY" in text
                     before = text[-10:]
 
