@@ -93,6 +93,7 @@ def test_a_plan_is_proposed_on_the_systems_page_and_goes_to_the_head(
     assert f"/information-systems/{system.pk}" in page
     assert "全区统一政务云" in page
     assert by in page
+    assert f"system:{system.pk}" not in page
 
 
 def test_a_network_is_registered_and_planned_to_merge(town, visit) -> None:

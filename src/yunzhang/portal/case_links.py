@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yunzhang.gather import catalog
-from yunzhang.gather.models import EntryVersion, Resource
+from yunzhang.gather.models import EntryVersion, InformationSystem, Network, Resource
 from yunzhang.people import cases
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import Actor, may
@@ -60,6 +60,14 @@ def about(case: Case) -> str:
         version = EntryVersion.objects.filter(resource__pk=name).order_by("-number").first()
         kind, name = "entry", str(version.pk) if version else ""
     return waiting.address(f"{kind}:{name}", name)
+
+
+def about_name(case: Case) -> str:
+    """What the case is about, by the name people know it by, else as facts name it."""
+    kind, _colon, number = case.about.partition(":")
+    if kind == "system":
+        return InformationSystem.objects.get(pk=number).name
+    return Network.objects.get(pk=number).name if kind == "network" else case.about
 
 
 def of(case: Case, actor: Actor) -> list[Link]:

@@ -151,6 +151,7 @@ def _told(request: Visit, found: Case) -> dict[str, Any]:
         "gone": [_gone(row, procedure) for row in made],
         "open": [_open_move(move) for move in cases.moves_for(request.actor, found)],
         "about": case_links.about(found),
+        "about_name": case_links.about_name(found),
         "links": case_links.of(found, request.actor),
         "contact": case_links.contact(found, request.actor),
         "history": told(subject),
