@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang.people.models import Unit
-from yunzhang.people.permissions import may
+from yunzhang.people.permissions import Actor, may
 from yunzhang.portal import official_sheet, seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.language import spoken
@@ -46,7 +47,7 @@ def live(request: Visit, kind: str) -> HttpResponseBase:
     if request.method == "POST":
         return do(request, {"publish": _publish}, kind)
     unit = _unit(request)
-    listed = Listed(request, _listing(kind), lists.live(kind, unit))
+    listed = Listed(request, _listing(kind, request.actor), lists.live(kind, unit))
     context = {
         **_told(kind),
         "changed": lists.since(kind),
@@ -63,7 +64,7 @@ def issue(request: Visit, kind: str, number: int) -> HttpResponseBase:
     """One issue as it was signed."""
     found = _issue(kind, number)
     document = lists.opened(found)
-    listed = Listed(request, _listing(kind), document.lines)
+    listed = Listed(request, _listing(kind, request.actor), document.lines)
     before = ListIssue.objects.filter(list=kind, number=number - 1).first()
     changed = changes(lists.opened(before).lines, document.lines) if before else None
     context = {"issue": found, "document": document, "changed": changed, "kind": kind}
@@ -116,19 +117,27 @@ def _publish(request: Visit, kind: str) -> str:
     return reverse("list_issue", args=[kind, made.number])
 
 
-def _listing(kind: str) -> Listing:
+def _listing(kind: str, actor: Actor) -> Listing:
     columns = lists.view(kind).columns
     shown = ON_PAGE.get(kind, range(len(columns)))
     return Listing(
         f"list-{kind}",
         _("List"),
-        tuple(_column(kind, at, said(column), at in shown) for at, column in enumerate(columns)),
+        tuple(
+            _column(partial(_page, kind, actor), at, said(column), at in shown)
+            for at, column in enumerate(columns)
+        ),
         (_("The list is empty"), _("Lines appear by themselves as the catalog and needs grow.")),
         hint=_("Code, name or unit"),
     )
 
 
-def _column(kind: str, at: int, title: str, on_page: bool) -> Column:  # noqa: FBT001 - one of two
+def _column(
+    page: Callable[[Line], str],
+    at: int,
+    title: str,
+    on_page: bool,  # noqa: FBT001 - one of two
+) -> Column:
     return Column(
         f"c{at}",
         title,
@@ -136,7 +145,7 @@ def _column(kind: str, at: int, title: str, on_page: bool) -> Column:  # noqa: F
         Kind.CODE if at == 0 else Kind.TEXT,
         order=f"c{at}",
         found=(f"c{at}",),
-        link=partial(_page, kind) if at == 1 else None,
+        link=page if at == 1 else None,
         on="both" if on_page else "file",
     )
 
@@ -145,8 +154,11 @@ def _value(at: int, line: Line) -> str:
     return line[at]
 
 
-def _page(kind: str, line: Line) -> str:
-    """The page of what a line is about."""
+def _page(kind: str, actor: Actor, line: Line) -> str:
+    """The page of what a line is about, where it is there for this reader."""
     if kind != "demand":
         return reverse("entry", args=[line[0]])
+    sides, own = set(line[2:4]), {post.unit.name for post in actor.posts}
+    if seen.units(actor, "request.see") is not None and not sides & own:
+        return ""
     return reverse("case" if line[0].startswith("SX") else "request", args=[line[0]])
