@@ -75,6 +75,20 @@ def test_a_system_nobody_knows_is_named_and_nothing_is_written(town, visit, syst
     assert "没有登记名为“没有的系统”的系统" in answered.content.decode()
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [{"cloud": "9" * 30}, {"cloud": "abc"}, {"network": "-1"}, {"sensitivity": ""}],
+)
+def test_what_no_select_sends_wipes_out_nothing(town, visit, cloud, system, typed) -> None:
+    placing.place(town.provider, system, Placing(cloud=cloud), clock.today(), why=WHY)
+    sent = {"deed": "place", "sensitivity": "plain", "cloud": str(cloud.pk), "why": WHY, **typed}
+
+    answered = visit("provider").post(f"/information-systems/{system.pk}", sent)
+
+    assert answered.status_code == 422
+    assert InformationSystem.objects.get(pk=system.pk).cloud == cloud
+
+
 def test_a_system_of_another_unit_is_not_there(town, visit, system) -> None:
     assert visit("stats").get(f"/information-systems/{system.pk}").status_code == 404
 

@@ -118,9 +118,11 @@ def _locked(system: InformationSystem) -> InformationSystem:
 
 
 def _faults(row: InformationSystem, told: Placing, today: date) -> Iterator[Fault]:
-    for code_list, code in (("protection", row.protection), ("sensitivity", row.sensitivity)):
-        if code and code not in {one.code for one in pack().codes_of(code_list)}:
-            yield CODE_UNKNOWN(code=code)
+    levels = {one.code for one in pack().codes_of("protection")} | {""}
+    kinds = {one.code for one in pack().codes_of("sensitivity")}
+    for code, known in ((row.protection, levels), (row.sensitivity, kinds)):
+        if code not in known:
+            yield CODE_UNKNOWN(code=code or "—")
     if row.network is not None and row.network.unit_id != row.unit_id:
         yield NETWORK_FOREIGN(name=row.network.name)
     if row.pk in {one.pk for one in told.needs}:

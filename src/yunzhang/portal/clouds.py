@@ -200,7 +200,7 @@ def _asked_unit(request: Visit) -> Unit | None:
 
 
 def _form(request: Visit) -> CloudForm:
-    parent = typed.place(typed.text(request, "parent"))
+    parent = typed.record(request, "parent")
     return CloudForm(
         name=typed.text(request, "name"),
         level=typed.text(request, "level"),

@@ -180,7 +180,7 @@ def system(request: Visit, number: int) -> HttpResponse:
 
 def plan_typed(request: Visit, of: Subject) -> str:
     """Propose what was written into the form of plans."""
-    cloud, into = (typed.place(typed.text(request, name)) for name in ("cloud", "into"))
+    cloud, into = (typed.record(request, name) for name in ("cloud", "into"))
     plan = Plan(
         typed.text(request, "kind"),
         typed.day(request, "by"),
@@ -258,7 +258,7 @@ def _needed(request: Visit, of: InformationSystem) -> tuple[InformationSystem, .
 
 
 def _place(request: Visit, found: InformationSystem) -> None:
-    cloud, network = (typed.place(typed.text(request, name)) for name in ("cloud", "network"))
+    cloud, network = (typed.record(request, name) for name in ("cloud", "network"))
     told = Placing(
         users=typed.text(request, "users"),
         cloud=seen.one(Cloud.objects.all(), pk=cloud) if cloud else None,

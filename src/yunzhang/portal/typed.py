@@ -73,6 +73,18 @@ def paper(request: Visit, name: str, file: str = "-file") -> Paper:
     return Paper(text(request, name), file_name, sent.read(most + 1) if sent else b"")
 
 
+def record(request: Visit, name: str) -> int | None:
+    """The record number a select sent, None where nothing was chosen; raises `form.number_wrong`.
+
+    What no select sends is never taken for nothing: it would wipe out what stands on record.
+    """
+    written = text(request, name)
+    number = place(written)
+    if written and number is None:
+        raise Refused(NUMBER_WRONG(text=written))
+    return number
+
+
 def checked(request: Visit, name: str) -> bool:
     """Whether a box is ticked."""
     return name in request.POST
