@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from tests.share.moments import Days
 from tests.share.world import WHY, World
+from yunzhang import clock as wall
 from yunzhang.packs import read, shipped
 from yunzhang.people import cases, courses, pack_verbs, turns
 from yunzhang.people.cases import Doing, Paper
@@ -379,3 +380,11 @@ def test_no_course_extends_a_limit_that_is_over(world: World, days: Days) -> Non
         courses.go(procedure, matter, "applied", Deed.REQUEST_EXTENDED)
 
     assert Clock.objects.get(subject=matter.subject).due_on == due_on
+
+
+def test_a_case_of_new_years_morning_bears_the_new_year(world: World, monkeypatch) -> None:
+    # Half past midnight in Beijing is still the old year in UTC, as facts are dated.
+    now = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+    monkeypatch.setattr(wall, "now", lambda: now)
+
+    assert verification(world).number.startswith("SX2027-")

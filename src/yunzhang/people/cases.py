@@ -351,6 +351,6 @@ def _entered(
         content=encode(dict(content or {})).decode(),
     )
     # The number people quote is made of the record's own, so that none is given twice.
-    case.number = f"SX{at.year}-{case.pk:06d}"
+    case.number = f"SX{at.astimezone(clock.BEIJING).year}-{case.pk:06d}"
     case.save(update_fields=["number"])
     return case
