@@ -12,7 +12,7 @@ from yunzhang import clock
 from yunzhang.people import cases, delegations, turns
 from yunzhang.people.models import Case, FactRow, Person, Post, Unit
 from yunzhang.people.permissions import Actor, actor_of
-from yunzhang.share import corrections, disputes, services
+from yunzhang.share import corrections, disputes, needs, services
 from yunzhang.terms.document import decode
 from yunzhang.terms.faults import Refused
 
@@ -134,6 +134,20 @@ def test_only_who_asked_takes_it_back(world: World) -> None:
     with pytest.raises(Refused, match=r"case\.role_needed"):
         cases.move(auditor, asked, "withdraw", why=WHY)
     assert cases.move(auditor, own, "withdraw", why=WHY).step == "withdrawn"
+
+
+def test_nobody_approves_the_need_they_stated_themselves(world: World) -> None:
+    both = with_post(world.consumer_officer, world.consumer, "sharing_body_head")
+    case = needs.state(
+        both, "接种点名录", ["名称"], scenario="免疫规划", legal_basis="《疫苗管理法》", why=WHY
+    )
+
+    assert [move.id for move in cases.moves_for(both, case)] == ["drop"]
+    with pytest.raises(Refused, match=r"case\.four_eyes"):
+        cases.move(both, case, "approve", why=WHY)
+    dropped = cases.move(both, case, "drop", papers={"paper.reason": "不再需要"}, why=WHY)
+
+    assert dropped.step == "dropped"
 
 
 def test_nobody_hands_in_the_paper_of_another_move(world: World) -> None:

@@ -39,6 +39,14 @@ BOTH_SIDES = FaultKind(
     Text("同一人不能代表双方同意“{move_zh}”。", "Nobody does “{move_en}” for both sides."),
     Text("由另一方单位的其他人员办理。", "Have somebody else of the other unit do it."),
 )
+FOUR_EYES = FaultKind(
+    "case.four_eyes",
+    403,
+    Text(
+        "“{move_zh}”不能由上一步的经办人办理。", "“{move_en}” is for another than who came before."
+    ),
+    Text("由另一位有权限的人员办理。", "Have another person whose post allows it do this."),
+)
 PAPER_UNKNOWN = FaultKind(
     "case.paper_unknown",
     422,
@@ -154,7 +162,7 @@ def move(actor: Actor, case: Case, move: str, *, why: str, papers: Papers | None
         made = procedures.move_of(procedure, held.step, move)
         step = procedures.step_of(procedure, held.step)
         seat = _acting(actor, step, made, matter_of(held), held)
-        refuse_if([*_paper_faults(made, given), *_once(held, made)])
+        refuse_if([*_apart(actor, held, made), *_paper_faults(made, given), *_once(held, made)])
         # What the hub does because the time is over waits for nobody's consent.
         if made.all and actor.person and _awaited(held, step, made, seat.unit):
             return _consent(actor, held, procedure, made, seat, given, why)
@@ -193,7 +201,8 @@ def moves_for(actor: Actor, case: Case) -> list[Move]:
     """The moves this actor may make now, for the buttons of a page."""
     procedure = course_of(case)
     step, matter = procedures.step_of(procedure, case.step), matter_of(case)
-    return [made for made in step.moves if seats.of(actor, step, made, matter)]
+    able = (made for made in step.moves if seats.of(actor, step, made, matter))
+    return [made for made in able if not any(_apart(actor, case, made))]
 
 
 def wanting(procedure_id: str, papers: Papers, move: str = "") -> list[Fault]:
@@ -274,6 +283,12 @@ def _acting(actor: Actor, step: Step, made: Move, matter: Matter, case: Case | N
     if both and any(row.person_id == actor.person.pk for row in given):
         raise Refused(BOTH_SIDES(move_zh=made.zh, move_en=made.en))
     return left[0]
+
+
+def _apart(actor: Actor, case: Case, made: Move) -> Iterable[Fault]:
+    before = case.moves.exclude(to_step="").order_by("-pk").first()
+    if made.apart and actor.person and before and before.person_id == actor.person.pk:
+        yield FOUR_EYES(move_zh=made.zh, move_en=made.en)
 
 
 def _once(case: Case, made: Move) -> Iterable[Fault]:

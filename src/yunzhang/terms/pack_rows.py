@@ -252,6 +252,7 @@ class Move(Document, frozen=True, kw_only=True):
 
     Without `who` or `party` those of the step. `all`: every unit of the party must consent before
     it is made. `once`: never a second time in a case (the one-time notice, Order 809 Art. 21).
+    `apart`: not by who made the move before it, whose work it approves.
     """
 
     id: str
@@ -266,6 +267,7 @@ class Move(Document, frozen=True, kw_only=True):
     extends: bool = False  # the clock of the step, once
     once: bool = False
     all: bool = False
+    apart: bool = False
 
 
 class Step(Document, frozen=True, kw_only=True):
