@@ -13,7 +13,16 @@ from yunzhang.terms.document import replace
 from yunzhang.terms.faults import Refused
 from yunzhang.terms.pack import Pack, layered, parse
 from yunzhang.terms.pack_changes import changes
-from yunzhang.terms.pack_rows import Citation, ClockRule, Limit, Retention, Row
+from yunzhang.terms.pack_rows import (
+    Citation,
+    ClockRule,
+    Limit,
+    Move,
+    Procedure,
+    Retention,
+    Row,
+    Step,
+)
 
 LAW = Citation(document="law", clause="1")
 LOCAL = Citation(document="local", clause="2", quote="十二个工作日")
@@ -192,3 +201,32 @@ def test_changes_are_told_row_by_row_and_field_by_field() -> None:
         ("cite.quote", "", "十二个工作日"),
         ("days", "10", "8"),
     )
+
+
+def course(cite: Citation = LAW, clock: str = "C", **fields: object) -> Procedure:
+    known = {"id": "go", "zh": "去", "en": "Go", "to": "b", "attach": ("z",), "apart": True}
+    go = Move(**{**known, **fields})  # type: ignore[arg-type]
+    first = Step(id="a", zh="甲", en="A", clock=clock, moves=(go,))
+    end = Step(id="b", zh="乙", en="B")
+    return Procedure(id="p", zh="甲", en="A", subject="s", steps=(first, end), cite=cite)
+
+
+@pytest.mark.parametrize(
+    ("looser", "field"),
+    [
+        (course(LOCAL, clock=""), "steps.clock"),
+        (course(LOCAL, attach=()), "steps.moves.attach"),
+        (course(LOCAL, apart=False), "steps.moves.apart"),
+    ],
+)
+def test_a_local_procedure_drops_no_clock_no_paper_and_no_second_person(
+    looser: Procedure, field: str
+) -> None:
+    below = pack("law", procedures=course())
+
+    with pytest.raises(Refused) as refused:
+        layered(below, pack("local", procedures=looser))
+
+    [fault] = refused.value.faults
+    assert (fault.code, dict(fault.details)["field"]) == ("pack.looser", field)
+    assert layered(below, pack("local", procedures=course(LOCAL, attach=("z", "y"))))

@@ -74,16 +74,19 @@ def _looser_limit(below: Limit, above: Limit) -> list[str]:
 
 
 def _looser_procedure(below: Procedure, above: Procedure) -> Iterator[Fault]:
-    """Clocks no step keeps any more, and papers a move of the same name no longer needs."""
+    """Clocks no step keeps any more; papers, or a second person, a move no longer needs."""
     clocks = {step.clock for step in below.steps} - {step.clock for step in above.steps}
     needed = {move.id: set(move.attach) for step in below.steps for move in step.moves}
     asked = {move.id: set(move.attach) for step in above.steps for move in step.moves}
     lost = {paper for id, papers in needed.items() if id in asked for paper in papers - asked[id]}
-    for field, gone in (("steps.clock", clocks), ("steps.moves.attach", lost)):
+    apart = {move.id for step in below.steps for move in step.moves if move.apart}
+    alone = {move.id for step in above.steps for move in step.moves if not move.apart}
+    found = (("clock", clocks), ("moves.attach", lost), ("moves.apart", apart & alone))
+    for field, gone in found:
         if gone:
             yield PACK_LOOSER(
                 row=above.id,
-                field=field,
+                field=f"steps.{field}",
                 above="—",
                 below=", ".join(sorted(gone)),
                 cite_above=_said(above.cite),
