@@ -21,7 +21,7 @@ class Form:
 
     action: str = ""
     typed: dict[str, str] = field(default_factory=dict)  # name -> what a person writes
-    fixed: dict[str, str] = field(default_factory=dict)
+    fixed: dict[str, list[str]] = field(default_factory=dict)  # hidden, and perhaps repeated
     chosen: dict[str, str] = field(default_factory=dict)
     buttons: list[str] = field(default_factory=list)
 
@@ -51,7 +51,7 @@ class Forms(HTMLParser):
         elif tag == "input" and kind in SET:
             form.typed[name] = SET[kind]
         elif tag == "input" and kind == "hidden":
-            form.fixed[name] = part.get("value", "")
+            form.fixed.setdefault(name, []).append(part.get("value", ""))
         elif tag == "select":
             self.select = name
         elif tag == "option" and self.select and part.get("value"):
