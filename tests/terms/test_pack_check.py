@@ -49,6 +49,16 @@ def test_every_field_of_every_row_is_named_with_what_was_expected() -> None:
     }
 
 
+def test_a_table_may_stand_in_several_files_but_an_id_in_one_only() -> None:
+    one, other = row("indicators", "one", ""), row("indicators", "other", "")
+
+    pack = parse({"pack.toml": HEAD, "a.toml": one, "b.toml": other})
+    [fault] = faults(a=one, b=other + one)
+
+    assert [each.id for each in pack.indicators] == ["one", "other"]
+    assert (fault.code, *where(fault)) == ("pack.id_twice", "a.toml, b.toml", "one", "")
+
+
 def test_a_wrong_place_deep_in_a_row_is_named_by_its_path() -> None:
     steps = 'subject = "s"\nsteps = [{ id = "a", zh = "甲", en = "A", who = ["r"], clock = 3 }]\n'
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,7 +72,6 @@ class Found:
 
     head: dict[str, Any] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
-    files: dict[str, str] = field(default_factory=dict)  # table -> the file it stands in
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -106,12 +104,7 @@ def _read(name: str, text: str, tables: Tables, found: Found) -> None:
     for key, value in part.items():
         if key not in tables:
             _into_head(name, key, value, found)
-        elif key in found.files:
-            # Two files with one table: which row stands where could not be said any more.
-            zh, en = f"此表已在 {found.files[key]} 中", f"this table stands in {found.files[key]}"
-            found.faults.append(_malformed(name, "—", key, zh, en))
         else:
-            found.files[key] = name
             _read_table(name, key, tables[key], value, found)
 
 
@@ -142,10 +135,15 @@ def _malformed(file: str, row: str, field: str, zh: str, en: str) -> Fault:
 
 
 def _twice(placed: Iterable[Placed]) -> Iterator[Fault]:
-    times = Counter((each.file, each.table, each.id) for each in placed)
-    for (file, table, id), count in times.items():
-        if count > 1:
-            yield PACK_ID_TWICE(file=file, table=table, row=id, times=count)
+    """Ids that several rows of a table bear, in one file or in several."""
+    files: dict[tuple[str, str], list[str]] = {}
+    for each in placed:
+        if not each.id.startswith("#"):  # a row without an id is told of already
+            files.setdefault((each.table, each.id), []).append(each.file)
+    for (table, id), held in files.items():
+        if len(held) > 1:
+            where = ", ".join(dict.fromkeys(held))
+            yield PACK_ID_TWICE(file=where, table=table, row=id, times=len(held))
 
 
 def _row_faults(placed: Placed) -> Iterator[Fault]:
