@@ -22,32 +22,19 @@ class Place:
 
 PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
-        "",
+        gettext_noop("My work"),
         (
             Place("desk", gettext_noop("My desk"), "desk.see"),
             Place("queue", gettext_noop("The queue by deadline"), "desk.see"),
-            Place("notices", gettext_noop("Notices"), "desk.see"),
-            Place("catalog", gettext_noop("Catalog"), "catalog.see"),
-            Place("lists", gettext_noop("Five lists"), "catalog.see"),
-        ),
-    ),
-    (
-        gettext_noop("Gather and hold"),
-        (
-            Place("systems", gettext_noop("Systems and tables"), "system.register"),
-            Place("quality", gettext_noop("Data quality"), "quality.see"),
-            Place("nodes", gettext_noop("Nodes"), "node.register"),
-            Place("imports", gettext_noop("Bulk import"), "records.import"),
-        ),
-    ),
-    (
-        gettext_noop("Share"),
-        (
-            Place("requests", gettext_noop("Requests"), "request.see"),
             Place("cases", gettext_noop("Cases"), "desk.see"),
-            Place("grants", gettext_noop("Grants"), "grant.see"),
-            Place("keys", gettext_noop("Callers' keys"), "key.register"),
-            Place("webhooks", gettext_noop("Webhooks"), "webhook.set"),
+            Place("notices", gettext_noop("Notices"), "desk.see"),
+        ),
+    ),
+    (
+        gettext_noop("Chiefs and results"),
+        (
+            Place("scores", gettext_noop("Scoreboard"), "score.see"),
+            Place("duties", gettext_noop("Dated duties"), "desk.see"),
         ),
     ),
     (
@@ -59,12 +46,31 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("handbook", gettext_noop("Handbook of systems"), "score.see"),
         ),
     ),
+    (gettext_noop("Projects"), ()),
     (
-        gettext_noop("Use and oversee"),
+        gettext_noop("Gather and hold"),
         (
-            Place("usage", gettext_noop("Usage"), "usage.see"),
-            Place("scores", gettext_noop("Scoreboard"), "score.see"),
-            Place("duties", gettext_noop("Dated duties"), "desk.see"),
+            Place("catalog", gettext_noop("Catalog"), "catalog.see"),
+            Place("systems", gettext_noop("Systems and tables"), "system.register"),
+            Place("quality", gettext_noop("Data quality"), "quality.see"),
+            Place("nodes", gettext_noop("Nodes"), "node.register"),
+            Place("imports", gettext_noop("Bulk import"), "records.import"),
+        ),
+    ),
+    (
+        gettext_noop("Share"),
+        (
+            Place("requests", gettext_noop("Requests"), "request.see"),
+            Place("grants", gettext_noop("Grants"), "grant.see"),
+            Place("lists", gettext_noop("Five lists"), "catalog.see"),
+            Place("keys", gettext_noop("Callers' keys"), "key.register"),
+            Place("webhooks", gettext_noop("Webhooks"), "webhook.set"),
+        ),
+    ),
+    (gettext_noop("Use the data"), (Place("usage", gettext_noop("Usage"), "usage.see"),)),
+    (
+        gettext_noop("Proof"),
+        (
             Place("ledger", gettext_noop("Ledger"), "ledger.see"),
             Place("audit", gettext_noop("The auditor's desk"), "ledger.verify"),
         ),
@@ -84,12 +90,14 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
 
 
 def sections(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """The menu for this actor: groups of places with address, title and whether we are there."""
-    found = []
+    """The menu for this actor: groups of places with address and title; open where we are."""
+    found: list[dict[str, Any]] = []
     for title, places in PLACES:
-        open_places = [_entry(place, path) for place in places if may(actor, place.permission)]
-        if open_places:
-            found.append({"title": gettext(title) if title else "", "places": open_places})
+        own = [_entry(place, path) for place in places if may(actor, place.permission)]
+        # One's own work stays open: whatever page one is on, the way back is in sight.
+        here = not found or any(place["here"] for place in own)
+        if own:
+            found.append({"title": gettext(title), "open": here, "places": own})
     return found
 
 
