@@ -16,7 +16,8 @@ from tests.portal.crowd import more
 from tests.portal.town import Town
 from yunzhang import clock
 from yunzhang.oversee.models import Score
-from yunzhang.share.models import ShareRequest
+from yunzhang.share import lists
+from yunzhang.share.models import ListIssue, ShareRequest
 
 # Every list: who reads it, and where.
 LISTS = {
@@ -38,6 +39,10 @@ LISTS = {
     "calendar": ("reviewer", "/calendar?year=2026"),
     "units": ("reviewer", "/units"),
     "people": ("reviewer", "/people"),
+    "demand list": ("reviewer", "/lists/demand"),
+    "responsibility list": ("reviewer", "/lists/responsibility"),
+    "cases": ("reviewer", "/cases"),
+    "systems": ("reviewer", "/information-systems"),
 }
 JUNK = "page=%C2%B2&sort=-nobody&state=%0Ax&unit=nowhere&zzz=1&after=%D9%A3&export=pdf&s_page=-1"
 
@@ -259,3 +264,31 @@ def test_a_unit_measured_too_little_stands_below_the_ranked_with_its_reason(town
     ranked = [line[0] for line in places]
     assert ranked == sorted(ranked, key=lambda place: (place is None, place or 0))
     assert all(line[4] for line in places if line[0] is None)
+
+
+def test_a_published_list_is_narrowed_by_unit_and_by_what_has_few_values(town, visit):
+    client = visit("reviewer")
+    every = lines(client.get("/lists/responsibility?export=csv"))[1:]
+    unit, share = every[0][2], every[0][5]
+
+    found = lines(client.get(f"/lists/responsibility?c2={unit}&c5={share}&export=csv"))[1:]
+
+    assert {line[2] for line in every} > {unit}
+    assert found == [line for line in every if (line[2], line[5]) == (unit, share)]
+
+
+def test_every_issue_of_a_list_is_reached_however_many_there_are(town, visit):
+    unit, now = town.units[1], clock.now()
+    last = lists.publish(town.actors["reviewer"], "negative", why="公布清单")
+    ListIssue.objects.bulk_create(
+        ListIssue(
+            list="negative", number=number, unit=unit, lines=0, signed=last.signed, issued_at=now
+        )
+        for number in range(100, 170)
+    )
+
+    pages = [visit("reviewer").get(f"/lists/negative?i_page={n}").content.decode() for n in (1, 2)]
+
+    told = [set(map(int, re.findall(r"/lists/negative/(\d+)\"", page))) for page in pages]
+    assert not told[0] & told[1]
+    assert told[0] | told[1] >= set(range(100, 170))

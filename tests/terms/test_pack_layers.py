@@ -204,22 +204,52 @@ def test_changes_are_told_row_by_row_and_field_by_field() -> None:
 
 
 def course(cite: Citation = LAW, clock: str = "C", **fields: object) -> Procedure:
+    """Ask, then answer within a clock, perhaps after a notice at which the clock rests."""
     known = {"id": "go", "zh": "去", "en": "Go", "to": "b", "attach": ("z",), "apart": True}
-    go = Move(**{**known, **fields})  # type: ignore[arg-type]
-    first = Step(id="a", zh="甲", en="A", clock=clock, moves=(go,))
-    end = Step(id="b", zh="乙", en="B")
-    return Procedure(id="p", zh="甲", en="A", subject="s", steps=(first, end), cite=cite)
+    go = Move(**{**known, "once": True, "all": True, **fields})  # type: ignore[arg-type]
+    ask = Move(id="ask", zh="问", en="Ask", to="a")
+    notice = Move(id="notice", zh="告知", en="Notice", to="r")
+    longer = Move(id="longer", zh="延", en="Longer", to="a", who=("authority",), extends=True)
+    steps = (
+        Step(id="s", zh="始", en="S", moves=(ask,)),
+        Step(id="a", zh="甲", en="A", clock=clock, moves=(go, notice, longer)),
+        Step(id="r", zh="补", en="R", clock=clock, rests=True, moves=(ask,)),
+        Step(id="b", zh="乙", en="B"),
+    )
+    return Procedure(id="p", zh="甲", en="A", subject="s", steps=steps, cite=cite)
+
+
+def with_step(at: int, **fields: object) -> Procedure:
+    steps = list(course(LOCAL).steps)
+    steps[at] = replace(steps[at], **fields)
+    return replace(course(LOCAL), steps=tuple(steps))
+
+
+def beforehand() -> Procedure:
+    """A step of the locality's own comes between the question and its clock."""
+    ask = Move(id="ask", zh="问", en="Ask", to="wait")
+    on = Move(id="on", zh="转", en="On", to="a")
+    waiting = Step(id="wait", zh="预审", en="Wait", moves=(on,))
+    first, *others = with_step(2, moves=(ask,)).steps
+    return replace(course(LOCAL), steps=(replace(first, moves=(ask,)), waiting, *others))
+
+
+ANYONE = Move(id="longer", zh="延", en="Longer", to="a", who=("provider",), extends=True)
 
 
 @pytest.mark.parametrize(
     ("looser", "field"),
     [
-        (course(LOCAL, clock=""), "steps.clock"),
         (course(LOCAL, attach=()), "steps.moves.attach"),
         (course(LOCAL, apart=False), "steps.moves.apart"),
+        (course(LOCAL, once=False), "steps.moves.once"),
+        (course(LOCAL, all=False), "steps.moves.all"),
+        (beforehand(), "steps.moves.to"),
+        (with_step(1, rests=True), "steps.rests"),
+        (with_step(1, moves=(*course().steps[1].moves[:2], ANYONE)), "steps.moves.extends"),
     ],
 )
-def test_a_local_procedure_drops_no_clock_no_paper_and_no_second_person(
+def test_a_local_procedure_drops_nothing_that_is_demanded_and_halts_no_limit(
     looser: Procedure, field: str
 ) -> None:
     below = pack("law", procedures=course())
@@ -229,4 +259,20 @@ def test_a_local_procedure_drops_no_clock_no_paper_and_no_second_person(
 
     [fault] = refused.value.faults
     assert (fault.code, dict(fault.details)["field"]) == ("pack.looser", field)
-    assert layered(below, pack("local", procedures=course(LOCAL, attach=("z", "y"))))
+    assert "local 2" in fault.sentence()
+    assert "law 1" in fault.sentence()
+
+
+def test_a_local_procedure_without_the_clock_of_the_one_below_is_refused() -> None:
+    below = pack("law", procedures=course())
+
+    with pytest.raises(Refused) as refused:
+        layered(below, pack("local", procedures=course(LOCAL, clock="")))
+
+    assert "steps.clock" in {dict(fault.details)["field"] for fault in refused.value.faults}
+
+
+def test_a_local_procedure_may_demand_more() -> None:
+    more = course(LOCAL, attach=("z", "y"))
+
+    assert layered(pack("law", procedures=course()), pack("local", procedures=more))

@@ -112,6 +112,7 @@ KEYS = Listing(
         _("Make one on the calling machine and register its public line here."),
     ),
     order=("-pk",),
+    filters=(of_units("unit", _("Unit"), "unit"),),
     hint=_("Name of the system or a part of the key"),
 )
 

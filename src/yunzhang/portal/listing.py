@@ -141,6 +141,15 @@ def of_units(id: str, title: str, field: str) -> Filter:
     return Filter(id, title, lambda value: Q(**{f"{field}__code": value}), units, least=2)
 
 
+def of_values(id: str, title: str, value: Callable[[Any], str]) -> Filter:
+    """The filter by what a column says, of the values that the lines have; for computed lines."""
+
+    def values(rows: Sequence[Any]) -> Choices:
+        return [(one, one) for one in sorted({value(row) for row in rows} - {""})]
+
+    return Filter(id, title, lambda asked: lambda row: value(row) == asked, values, least=2)
+
+
 def _plain(value: Any) -> str:
     return "—" if value in (None, "") else str(value)
 

@@ -18,7 +18,7 @@ from yunzhang.portal import official_sheet, seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.language import spoken
 from yunzhang.portal.listed import Listed, answer
-from yunzhang.portal.listing import Column, Kind, Listing
+from yunzhang.portal.listing import Column, Kind, Listing, of_values
 from yunzhang.portal.official_sheet import Official
 from yunzhang.portal.templatetags.said import day, said
 from yunzhang.share import lists
@@ -30,6 +30,40 @@ ON_PAGE = {  # columns of a page; the file has all of them
     "sharing": (0, 1, 2, 7, 8, 11, 12),
     "opening": (0, 1, 2, 5, 6, 7, 8),
 }
+FILTERS = {  # columns a list is narrowed by: the units, and what has few values
+    "sharing": (2, 5, 7, 9, 10, 11),
+    "opening": (2, 5, 7),
+    "demand": (2, 3, 5, 6),
+    "responsibility": (2, 5, 6),
+    "negative": (2, 4),
+}
+ISSUES = Listing(
+    "issues",
+    _("Issues"),
+    (
+        Column(
+            "number",
+            _("Issue"),
+            lambda row: row.number,
+            Kind.NUMBER,
+            "number",
+            link=lambda row: reverse("list_issue", args=[row.list, row.number]),
+        ),
+        Column("issued", _("Issued"), lambda row: row.issued_at, Kind.DAY, "issued_at"),
+        Column("lines", _("Lines"), lambda row: row.lines, Kind.NUMBER, "lines"),
+        Column(
+            "file",
+            _("To print"),
+            lambda _row: "Excel",
+            link=lambda row: reverse("list_issue_file", args=[row.list, row.number, "xlsx"]),
+            on="page",
+        ),
+    ),
+    (_("Not issued yet"), _("Press “Number, sign and issue” when the list is to be published.")),
+    order=("-number",),
+    prefix="i_",
+    search=False,
+)
 
 
 @door("catalog.see")
@@ -46,17 +80,19 @@ def live(request: Visit, kind: str) -> HttpResponseBase:
     lists.view(kind)
     if request.method == "POST":
         return do(request, {"publish": _publish}, kind)
-    unit = _unit(request)
-    listed = Listed(request, _listing(kind, request.actor), lists.live(kind, unit))
+    unit, now = _unit(request), lists.live(kind)
+    lines = lists.live(kind, unit) if unit else now
+    listed = Listed(request, _listing(kind, request.actor), lines)
+    told = _told(kind)
     context = {
-        **_told(kind),
-        "changed": lists.since(kind),
+        **told,
+        "changed": lists.since(told["last"], now),
         "unit": unit,
         "home": request.actor.unit,
-        "issues": ListIssue.objects.filter(list=kind).order_by("-number")[:20],
         "publishes": may(request.actor, "list.publish"),
     }
-    return answer(request, "portal/list.html", context, lines=listed)
+    issues = Listed(request, ISSUES, ListIssue.objects.filter(list=kind))
+    return answer(request, "portal/list.html", context, lines=listed, issues=issues)
 
 
 @door("catalog.see")
@@ -95,11 +131,15 @@ def _told(kind: str) -> dict[str, Any]:
     found = lists.view(kind)
     return {
         "kind": kind,
-        "name": said(found.name) if spoken() == "en" else lists.title(kind),
+        "name": _named(kind),
         "rule": lists.rule(kind),
         "count": found.count(),
         "last": lists.latest(kind),
     }
+
+
+def _named(kind: str) -> str:
+    return said(lists.view(kind).name) if spoken() == "en" else lists.title(kind)
 
 
 def _issue(kind: str, number: int) -> ListIssue:
@@ -122,12 +162,15 @@ def _listing(kind: str, actor: Actor) -> Listing:
     shown = ON_PAGE.get(kind, range(len(columns)))
     return Listing(
         f"list-{kind}",
-        _("List"),
+        _named(kind),
         tuple(
             _column(partial(_page, kind, actor), at, said(column), at in shown)
             for at, column in enumerate(columns)
         ),
         (_("The list is empty"), _("Lines appear by themselves as the catalog and needs grow.")),
+        filters=tuple(
+            of_values(f"c{at}", said(columns[at]), partial(_value, at)) for at in FILTERS[kind]
+        ),
         hint=_("Code, name or unit"),
     )
 

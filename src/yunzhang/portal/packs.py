@@ -21,7 +21,7 @@ from yunzhang.portal import pack_shown
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.export import Sheet, as_file
 from yunzhang.portal.listed import Listed, answer
-from yunzhang.portal.listing import Column, Kind, Listing, Mark
+from yunzhang.portal.listing import Column, Kind, Listing, Mark, of_values
 from yunzhang.portal.pack_shown import Shown
 from yunzhang.portal.pack_words import TABLES
 from yunzhang.portal.states import Tone
@@ -91,6 +91,7 @@ PACKS = Listing(
         ),
     ),
     (_("No pack"), _("Packs stand here once the hub is set up.")),
+    filters=(of_values("over", _("Stands on"), lambda row: row.below),),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from yunzhang.people.permissions import pack
 from yunzhang.portal import seen
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.listed import Listed, answer
-from yunzhang.portal.listing import Column, Kind, Listing
+from yunzhang.portal.listing import Column, Filter, Kind, Listing
 from yunzhang.share.models import GrantRow
 from yunzhang.use import usage
 
@@ -71,7 +72,16 @@ def tallies(dimension: str) -> Listing:
             Column("rows", _("Rows"), lambda row: row.rows, Kind.NUMBER, "rows"),
         ),
         (_("No call yet"), _("Calls stand here as soon as nodes report their receipts.")),
+        filters=(Filter("calls", _("Calls"), _some_refused, _ways),),
     )
+
+
+def _some_refused(_asked: str) -> Callable[[usage.Tally], bool]:
+    return lambda row: row.refused > 0
+
+
+def _ways(_rows: object) -> list[tuple[str, str]]:
+    return [("refused", gettext("Some refused"))]
 
 
 def _concerns(grant: GrantRow, own: frozenset[int] | None) -> bool:

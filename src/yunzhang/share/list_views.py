@@ -140,16 +140,17 @@ def _needs(unit: Unit | None) -> Iterator[Line]:
     found = _stated()
     if unit is not None:
         found = found.filter(parties__unit=unit)
+    told = CasePaper.objects.filter(move__case__in=found, paper="paper.scenario").order_by("-pk")
+    scenarios = dict(told.values_list("move__case", "text"))  # the first of each is kept
     for case in found.select_related("course").prefetch_related("parties__unit").order_by("pk"):
         sides = {row.party: row.unit.name for row in case.parties.all()}
-        scenario = CasePaper.objects.filter(move__case=case, paper="paper.scenario").first()
         step = procedures.step_of(course_of(case), case.step)
         yield (
             case.number,
             case.title,
             sides.get("applicant", ""),
             sides.get("provider", ""),
-            scenario.text if scenario else "",
+            scenarios.get(case.pk, ""),
             "目录外需求",
             step.zh,
             str(case.opened_at.astimezone(clock.BEIJING).date()),

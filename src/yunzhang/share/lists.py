@@ -6,6 +6,8 @@ published is an issue: numbered, signed, never changed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Max
 
 from yunzhang.people.act import act
@@ -105,7 +107,6 @@ def latest(kind: str) -> ListIssue | None:
     return ListIssue.objects.filter(list=kind).order_by("-number").first()
 
 
-def since(kind: str) -> Changes:
+def since(last: ListIssue | None, now: Sequence[Line]) -> Changes:
     """What has changed since the last issue; everything is new where there is none."""
-    last = latest(kind)
-    return changes(opened(last).lines if last else (), live(kind))
+    return changes(opened(last).lines if last else (), now)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from yunzhang.terms.faults import Fault
 from yunzhang.terms.pack_faults import PACK_LOOSER
-from yunzhang.terms.pack_rows import Citation, ClockRule, Limit, Procedure, Retention, Row
+from yunzhang.terms.pack_rows import Citation, ClockRule, Limit, Move, Procedure, Retention, Row
 
 R = TypeVar("R", bound=Row)
 
@@ -74,24 +74,58 @@ def _looser_limit(below: Limit, above: Limit) -> list[str]:
 
 
 def _looser_procedure(below: Procedure, above: Procedure) -> Iterator[Fault]:
-    """Clocks no step keeps any more; papers, or a second person, a move no longer needs."""
-    clocks = {step.clock for step in below.steps} - {step.clock for step in above.steps}
-    needed = {move.id: set(move.attach) for step in below.steps for move in step.moves}
-    asked = {move.id: set(move.attach) for step in above.steps for move in step.moves}
-    lost = {paper for id, papers in needed.items() if id in asked for paper in papers - asked[id]}
-    apart = {move.id for step in below.steps for move in step.moves if move.apart}
-    alone = {move.id for step in above.steps for move in step.moves if not move.apart}
-    found = (("clock", clocks), ("moves.attach", lost), ("moves.apart", apart & alone))
-    for field, gone in found:
+    """What the course below demands and this one drops; where it halts a limit at will."""
+    old, new = _demands(below), _demands(above)
+    moves = {move.id for step in above.steps for move in step.moves}
+    for field, demanded in old.items():
+        if field in FREEDOMS:
+            gone = new[field] - demanded
+        else:
+            gone = {(id, what) for id, what in demanded - new[field] if id in moves | {""}}
         if gone:
             yield PACK_LOOSER(
                 row=above.id,
                 field=f"steps.{field}",
-                above="—",
-                below=", ".join(sorted(gone)),
+                above=_listed(gone) if field in FREEDOMS else "—",
+                below="—" if field in FREEDOMS else _listed(gone),
                 cite_above=_said(above.cite),
                 cite_below=_said(below.cite),
             )
+
+
+FREEDOMS = ("rests", "moves.extends")  # these a row above may not add; the others it may not drop
+
+
+def _demands(course: Procedure) -> dict[str, set[tuple[str, str]]]:
+    """(move or "", what) under each field in which a course can be looser than another.
+
+    A move is demanded only where the course above has one of its name at all; a clock always.
+    """
+    clocks = {step.id: step.clock for step in course.steps}
+    made = [(step, move) for step in course.steps for move in step.moves]
+    named: dict[str, list[Move]] = {}
+    for _, move in made:
+        named.setdefault(move.id, []).append(move)
+    # What only some of the moves of one name need is not demanded of that name.
+    papers = {id: set.intersection(*(set(m.attach) for m in all_)) for id, all_ in named.items()}
+    return {
+        "clock": {("", step.clock) for step in course.steps if step.clock},
+        "moves.attach": {(id, paper) for id, needed in papers.items() for paper in needed},
+        "moves.apart": {(id, id) for id, all_ in named.items() if all(m.apart for m in all_)},
+        "moves.once": {(id, id) for id, all_ in named.items() if all(m.once for m in all_)},
+        "moves.all": {(id, id) for id, all_ in named.items() if all(m.all for m in all_)},
+        "moves.to": {(move.id, clocks[move.to]) for _, move in made if clocks.get(move.to)},
+        "rests": {(step.id, step.clock) for step in course.steps if step.rests and step.clock},
+        "moves.extends": {
+            (move.id, " ".join((step.clock, move.party or step.party, *(move.who or step.who))))
+            for step, move in made
+            if move.extends
+        },
+    }
+
+
+def _listed(found: set[tuple[str, str]]) -> str:
+    return ", ".join(sorted({what or id for id, what in found}))
 
 
 def _uncovered(below: Row, above: Row) -> Iterator[str]:
