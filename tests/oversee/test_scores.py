@@ -14,7 +14,7 @@ from tests.use.node_log import NodeLedger
 from yunzhang import clock
 from yunzhang.clock import BEIJING
 from yunzhang.gather.models import DataTable, Drift, VerdictRow
-from yunzhang.oversee import indicators, rates, scores
+from yunzhang.oversee import indicators, scores
 from yunzhang.oversee.models import Score
 from yunzhang.packs import read
 from yunzhang.people.models import Clock, FactRow
@@ -48,7 +48,7 @@ def table(world: World, name: str) -> DataTable:
 def test_coverage_counts_tables_with_a_published_entry(world):
     uncatalogued = table(world, "villages")
 
-    figure = indicators.catalog_coverage(world.provider, TODAY)
+    figure = indicators.figure("catalog_coverage", [world.provider], TODAY)
 
     assert figure.held == (str(world.table.pk),)
     assert figure.failed == (str(uncatalogued.pk),)
@@ -57,7 +57,7 @@ def test_coverage_counts_tables_with_a_published_entry(world):
 
 def test_an_entry_is_linked_once_gathered_and_until_it_drifts(world):
     def linked() -> tuple[int, int]:
-        return counted(indicators.catalog_linked(world.provider, TODAY))
+        return counted(indicators.figure("catalog_linked", [world.provider], TODAY))
 
     assert linked() == (0, 1)
 
@@ -100,8 +100,8 @@ def test_a_clock_counts_once_it_has_ended_or_is_overdue(world, due, ended, reste
         rested_on=rested,
     )
 
-    assert counted(indicators.clock_punctuality(world.provider, TODAY)) == expected
-    assert counted(indicators.clock_punctuality(world.consumer, TODAY)) == (0, 0)
+    assert counted(indicators.figure("clock_punctuality", [world.provider], TODAY)) == expected
+    assert counted(indicators.figure("clock_punctuality", [world.consumer], TODAY)) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_limit_that_ended_before_the_window_no_longer_counts(world, due, ended
         ended_on=ended,
     )
 
-    assert counted(indicators.clock_punctuality(world.provider, TODAY)) == expected
+    assert counted(indicators.figure("clock_punctuality", [world.provider], TODAY)) == expected
 
 
 def test_quality_counts_the_latest_verdict_of_each_table(world):
@@ -142,7 +142,7 @@ def test_quality_counts_the_latest_verdict_of_each_table(world):
     verdict(other, 1, True)
     bad = verdict(other, 3, False)
 
-    figure = indicators.quality(world.provider, TODAY)
+    figure = indicators.figure("quality", [world.provider], TODAY)
 
     assert (figure.held, figure.failed) == ((str(good.pk),), (str(bad.pk),))
 
@@ -152,7 +152,9 @@ def test_a_young_unused_grant_counts_on_neither_side(world):
     issued = grant.issued_at.astimezone(BEIJING).date()
 
     def used(days: int) -> tuple[int, int]:
-        return counted(indicators.approved_used(world.consumer, issued + timedelta(days)))
+        return counted(
+            indicators.figure("approved_used", [world.consumer], issued + timedelta(days))
+        )
 
     assert [used(1), used(30), used(31)] == [(0, 0), (0, 0), (0, 1)]
 
@@ -163,7 +165,7 @@ def test_a_young_unused_grant_counts_on_neither_side(world):
 
     grants.end(world.provider_head, grant, why=WHY)
     assert used(31) == (0, 0)
-    assert counted(indicators.approved_used(world.provider, issued)) == (0, 0)
+    assert counted(indicators.figure("approved_used", [world.provider], issued)) == (0, 0)
 
 
 def test_nothing_to_measure_is_no_figure(world):
@@ -173,7 +175,7 @@ def test_nothing_to_measure_is_no_figure(world):
 
 
 def test_every_indicator_of_the_pack_is_computed_and_no_other():
-    computed = indicators.INDICATORS.keys() | rates.RATES.keys()
+    computed = indicators.INDICATORS.keys()
 
     assert computed == {row.id for row in read("national").indicators}
 

@@ -132,7 +132,7 @@ class Regime:
 
     def punctual(self, unit: str) -> tuple[int, int]:
         """Limits a unit kept, of those that ended or are over."""
-        figure = indicators.clock_punctuality(self.units[unit], self.today)
+        figure = indicators.figure("clock_punctuality", [self.units[unit]], self.today)
         return figure.hits, figure.of
 
     def _code(self, division: str = "") -> str:

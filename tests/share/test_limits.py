@@ -27,7 +27,7 @@ def test_a_notice_given_too_late_leaves_the_limit_missed(world, late):
     noticed = requests.notice(world.provider_head, late, ["缺批文"], why=WHY)
     requests.complete(world.consumer_officer, noticed, {"legal_basis": "《某法》第二条"}, why=WHY)
 
-    figure = indicators.clock_punctuality(world.provider, clock.today())
+    figure = indicators.figure("clock_punctuality", [world.provider], clock.today())
 
     assert (figure.hits, figure.of) == (0, 1)
     running = Clock.objects.get(ended_on=None)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import F
 
-from yunzhang.oversee.indicators import figures
+from yunzhang.oversee.indicators import figures_of
 from yunzhang.oversee.models import Score
 from yunzhang.people.act import act
 from yunzhang.people.hub_key import hub_key, sign
@@ -51,7 +51,9 @@ def freeze(actor: Actor, period: str, today: date, *, why: str) -> list[Score]:
         actor, Deed.SCORE_FROZEN, f"score:{period}", unit=actor.unit, why=why, period=period
     ) as deeds:
         _free(period)
-        rows = [_score(unit, period, today, deeds.at) for unit in Unit.objects.all()]
+        units = list(Unit.objects.all())
+        found = figures_of(units, today)
+        rows = [_score(unit, found[unit.pk], period, deeds.at) for unit in units]
         Score.objects.bulk_create(rows)
         deeds.content["digests"] = {row.unit.code: digest(row.signed.encode()) for row in rows}
     return ranking(period)
@@ -104,8 +106,8 @@ def _free(period: str) -> None:
         raise Refused(PERIOD_FROZEN(period=period))
 
 
-def _score(unit: Unit, period: str, today: date, now: datetime) -> Score:
-    weighed = weigh(figures(unit, today), pack())
+def _score(unit: Unit, figures: tuple[Figure, ...], period: str, now: datetime) -> Score:
+    weighed = weigh(figures, pack())
     found = total(weighed)
     document = ScoreDocument(
         unit=Party(code=unit.code, name=unit.name),
@@ -119,7 +121,7 @@ def _score(unit: Unit, period: str, today: date, now: datetime) -> Score:
         period=period,
         frozen_at=now,
         total=found,
-        measured=sum(one.figure.percent is not None for one in weighed),
+        measured=sum(one.share is not None for one in weighed),
         figures=encode([_flat(one) for one in weighed]).decode(),
         signed=sign(KIND, document),
     )
@@ -138,4 +140,9 @@ def _flat(one: Weighed) -> dict[str, object]:
         "target": one.target,
         "held": figure.held,
         "failed": figure.failed,
+        "measure": figure.measure,
+        "value": None if figure.value is None else str(figure.value),
+        "held_amounts": figure.held_amounts,
+        "failed_amounts": figure.failed_amounts,
+        "reported": figure.reported,
     }

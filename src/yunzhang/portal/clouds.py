@@ -176,7 +176,7 @@ def _offered() -> dict[str, Any]:
 
 def _shown(request: Visit, today: date) -> list[Shown]:
     own, found = request.actor.unit, rates.measured(Unit.objects.all(), today)
-    mine = rates.of_unit([one.figure for one in found], own) if own else {}
+    mine = rates.of_unit(own, today) if own else {}
     return [Shown(one, mine.get(one.rule.id), _targets(one, today)) for one in found]
 
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.oversee.indicators import INDICATORS
-from yunzhang.oversee.rates import RATES
 from yunzhang.packs import read, shipped
 from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.portal import pack_shown
@@ -124,7 +123,7 @@ def pack_rows(request: Visit, name: str) -> HttpResponse:
         "tables": list(_tables(found)),
         "groups": list(_groups(request.actor, [r for r in found if table in ("", r.table)])),
         "asked": any(request.GET.get(part) for part in ("q", "table", "own", "unchecked")),
-        "unmeasured": {row.id for row in shown.indicators} - INDICATORS.keys() - RATES.keys(),
+        "unmeasured": {row.id for row in shown.indicators} - INDICATORS.keys(),
     }
     return render(request, "portal/pack.html", context)
 

@@ -168,10 +168,10 @@ class CheckRule(Named, frozen=True, kw_only=True):
 
 
 class IndicatorRule(Named, frozen=True, kw_only=True):
-    """An indicator: its weight in the score of a unit and its target, both in percent.
+    """An indicator: its weight in the score of a unit, in percent, and its target, in its measure.
 
-    Weight 0 is measured and shown, but not scored: no document gave it a weight. `baseline`: what
-    was there on that day is what a reduction is measured against.
+    Weight 0 is measured and shown, but not scored: no document gave it a weight. Target 0 is none.
+    `baseline`: what was there on that day is what a reduction is measured against.
     """
 
     weight: Natural = 0

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import Literal
 
 from yunzhang.terms.document import Document
 from yunzhang.terms.grant import Party
@@ -14,43 +15,80 @@ KIND = "score/1"
 _CENT = Decimal("0.01")
 
 
-class Figure(Document, frozen=True, kw_only=True):
+Measure = Literal["percent", "count", "bytes", "days"]
+
+
+class Figure(Document, frozen=True, kw_only=True, omit_defaults=True):
     """One indicator of one unit: the rows that hold it and the rows that fail it.
 
     `kind` names the records the ids belong to. With no rows there is nothing to measure, which
-    is neither good nor bad: `percent` is None.
+    is neither good nor bad: `percent` is None. A count or bytes add up what the rows held count
+    for, days are their mean. What stands at its default is not written, so that a figure of rows
+    alone reads and signs as it always did.
     """
 
     indicator: str  # the id of an indicator row of the pack
     kind: str
     held: tuple[str, ...]
     failed: tuple[str, ...]
+    measure: Measure = "percent"
+    # What each row counts for, in the order of the rows; empty: one each.
+    held_amounts: tuple[int, ...] = ()
+    failed_amounts: tuple[int, ...] = ()
+    reported: bool = False  # as a unit said of itself, not counted here
 
     @property
     def hits(self) -> int:
-        return len(self.held)
+        return sum(self.held_amounts) if self.held_amounts else len(self.held)
 
     @property
     def of(self) -> int:
-        return len(self.held) + len(self.failed)
+        return self.hits + (sum(self.failed_amounts) if self.failed_amounts else len(self.failed))
 
     @property
     def share(self) -> Fraction | None:
-        """The exact part of the rows that hold, 0 to 1."""
-        return Fraction(self.hits, self.of) if self.of else None
+        """The exact part of the rows that hold, 0 to 1; None where the figure is no percentage."""
+        return Fraction(self.hits, self.of) if self.measure == "percent" and self.of else None
 
     @property
     def percent(self) -> Decimal | None:
         """The same in percent, to two places."""
         return None if self.share is None else in_percent(self.share)
 
+    @property
+    def value(self) -> Decimal | None:
+        """The figure in its own measure; None with nothing to measure. No call is a count: 0."""
+        if self.measure == "percent":
+            return self.percent
+        if self.measure == "days":
+            return _rounded(Fraction(self.hits, len(self.held))) if self.held else None
+        return Decimal(self.hits)
+
+    def reached(self, target: int) -> Fraction | None:
+        """What a score takes of it, 0 to 1: the share, or how far a number comes to its target.
+
+        None where there is nothing to measure or, of a number, no target. Fewer days are better.
+        """
+        if self.measure == "percent":
+            return self.share
+        if not target or self.value is None:
+            return None
+        if self.measure == "days":
+            return min(Fraction(1), Fraction(target * len(self.held), self.hits or 1))
+        return min(Fraction(1), Fraction(self.hits, target))
+
 
 class Weighed(Document, frozen=True, kw_only=True):
-    """A figure with the weight and target (percent) its indicator had when it was frozen."""
+    """A figure with the weight and target its indicator had when it was frozen."""
 
     figure: Figure
     weight: int
     target: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """What of the weight is earned, 0 to 1."""
+        return self.figure.reached(self.target)
 
 
 class ScoreDocument(Document, frozen=True, kw_only=True):
@@ -68,7 +106,7 @@ def total(figures: Iterable[Weighed]) -> Decimal | None:
 
     Exact until the last step, so that anyone who computes it again gets the same.
     """
-    measured = [(w.figure.share, w.weight) for w in figures if w.figure.share is not None]
+    measured = [(w.share, w.weight) for w in figures if w.share is not None]
     weights = sum(weight for _, weight in measured)
     if not weights:
         return None
@@ -77,11 +115,15 @@ def total(figures: Iterable[Weighed]) -> Decimal | None:
 
 def in_percent(share: Fraction) -> Decimal:
     """A part of one as percent, rounded half up to two places."""
-    exact = Decimal(share.numerator * 100) / Decimal(share.denominator)
-    return exact.quantize(_CENT, ROUND_HALF_UP)
+    return _rounded(share * 100)
 
 
 def recomputes(document: ScoreDocument) -> bool:
     """Whether the document's total follows from its figures."""
     found = total(document.figures)
     return document.total == ("" if found is None else str(found))
+
+
+def _rounded(number: Fraction) -> Decimal:
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    return exact.quantize(_CENT, ROUND_HALF_UP)
