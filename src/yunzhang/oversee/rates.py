@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +24,7 @@ class Measured:
     rule: IndicatorRule
     figure: Figure
     targets: tuple[Target, ...]
+    parts: Mapping[int, Figure]  # of each unit
 
     def met(self, target: Target) -> bool | None:
         """Whether the figure of today reaches the target; None without anything to compare."""
@@ -40,18 +41,13 @@ def measured(units: Iterable[Unit], today: date) -> list[Measured]:
 
 def of_rule(rule: IndicatorRule, units: Iterable[Unit], today: date) -> Measured:
     """One indicator of the pack over these units."""
-    return Measured(rule, INDICATORS[rule.id](units, today), targets_of(rule.id))
+    whole, parts = INDICATORS[rule.id].split(units, today)
+    return Measured(rule, whole, targets_of(rule.id), parts)
 
 
 def targets_of(indicator: str) -> tuple[Target, ...]:
     """What the pack in force wants of an indicator, and by when."""
     return tuple(row for row in pack().targets if row.indicator == indicator)
-
-
-def of_unit(unit: Unit, today: date) -> dict[str, Figure]:
-    """A unit's own part of each rate."""
-    return {rule.id: INDICATORS[rule.id]([unit], today) for rule in pack().indicators
-            if rule.id in RATES}  # fmt: skip
 
 
 def by_tier(rate: str, today: date) -> list[tuple[str, Figure]]:

@@ -176,8 +176,9 @@ def _offered() -> dict[str, Any]:
 
 def _shown(request: Visit, today: date) -> list[Shown]:
     own, found = request.actor.unit, rates.measured(Unit.objects.all(), today)
-    mine = rates.of_unit(own, today) if own else {}
-    return [Shown(one, mine.get(one.rule.id), _targets(one, today)) for one in found]
+    return [
+        Shown(one, one.parts.get(own.pk) if own else None, _targets(one, today)) for one in found
+    ]
 
 
 def _targets(one: Measured, today: date) -> tuple[tuple[Target, str], ...]:
