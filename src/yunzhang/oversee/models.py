@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.people.models import Unit
+from yunzhang.people.models import Person, Unit
 
 
 class Score(models.Model):
-    """A unit's score of a period, with every figure it was made of, signed by the hub."""
+    """A unit's score of a period, with every figure it was made of, signed by the hub.
+
+    One that was corrected stays as it was; the later version says which it corrects.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="scores")
     period = models.CharField(max_length=20)  # "2026-11-22" or "2026Q4"
@@ -19,9 +22,17 @@ class Score(models.Model):
     measured = models.PositiveSmallIntegerField(default=0)
     figures = models.TextField()  # JSON: indicator, hits, of, percent, weight, and the row ids
     signed = models.TextField()  # Signed score document, exact text
+    version = models.PositiveSmallIntegerField(default=1)
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
+    # The rows it was counted from as they were then, canonical JSON; "" before bases were kept.
+    basis = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit", "period"], name="score_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "period", "version"], name="score_once")
+        ]
         indexes = [models.Index(fields=["period", "-total"])]
 
 
@@ -62,3 +73,47 @@ class Drill(models.Model):
     held_on = models.DateField()
     passed = models.BooleanField()
     result = models.TextField()
+
+
+class BoardIssue(models.Model):
+    """The ranking, the red or the black board of a period as published: numbered, signed."""
+
+    board = models.CharField(max_length=60)  # "ranking", or the id of the pack's board row
+    number = models.PositiveIntegerField()
+    period = models.CharField(max_length=20)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="boards")
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    lines = models.PositiveIntegerField()
+    signed = models.TextField()  # Signed list document, exact text
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["board", "number"], name="board_numbered")]
+        indexes = [models.Index(fields=["period", "board", "-number"])]
+
+
+class GamingMark(models.Model):
+    """What an auditor made of a sign that a score was only raised: confirmed, or unfounded.
+
+    The clocks of a confirmed one count in no later score; its calls are marked in `use`.
+    """
+
+    rule = models.CharField(max_length=60)  # the id of the check: "self_calls", "empty_calls" …
+    subject = models.CharField(max_length=120)  # "grant:x", "case:7", "unit:<code>"
+    since = models.DateField()
+    until = models.DateField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="gaming")
+    confirmed = models.BooleanField()
+    calls = models.PositiveBigIntegerField(default=0)
+    clocks = models.TextField(default="[]")  # JSON: the ids of the clocks that count no more
+    why = models.TextField()
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "subject", "since", "until"], name="marked_once"
+            )
+        ]
+        indexes = [models.Index(fields=["confirmed", "unit"])]

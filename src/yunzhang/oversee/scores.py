@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 
 from yunzhang.oversee.indicators import figures_of
 from yunzhang.oversee.models import Score
@@ -14,12 +16,12 @@ from yunzhang.people.hub_key import hub_key, sign
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.protect.keys import open_signed
-from yunzhang.terms.document import decode, digest, encode
+from yunzhang.terms.document import build, decode, digest, encode
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import FaultKind, Refused, Text
 from yunzhang.terms.grant import Party
 from yunzhang.terms.pack import Pack
-from yunzhang.terms.score import KIND, Figure, ScoreDocument, Weighed, total
+from yunzhang.terms.score import KIND, Figure, ScoreDocument, Weighed, placed, total
 from yunzhang.terms.signed import Signed
 
 PERIOD_FROZEN = FaultKind(
@@ -40,6 +42,7 @@ PERIOD_WRONG = FaultKind(
     Text("例如 2026Q4 或 2026-12-31。", "For example 2026Q4 or 2026-12-31."),
 )
 
+FIGURE = Figure.__struct_fields__
 LONGEST_PERIOD = 20
 # It stands in addresses: a slash in it would leave the scoreboard without a way to its scores.
 PERIOD = re.compile(r"[\w-]+")
@@ -61,24 +64,52 @@ def freeze(actor: Actor, period: str, today: date, *, why: str) -> list[Score]:
 
 def ranking(period: str) -> list[Score]:
     """The scores of a period, best first; below them the units measured too little to be ranked."""
-    scores = Score.objects.filter(period=period).select_related("unit")
+    scores = current().filter(period=period).select_related("unit")
     ordered = scores.order_by(F("total").desc(nulls_last=True), "unit__code")
     return sorted(ordered, key=lambda score: not is_ranked(score))
 
 
+def current() -> QuerySet[Score]:
+    """Every score as it holds now: of corrected ones the last version."""
+    return Score.objects.filter(corrected_by=None)
+
+
+def latest(unit: Unit) -> Score | None:
+    """The unit's score of the period frozen last, as it holds now; None before the first."""
+    return current().filter(unit=unit).order_by("-frozen_at", "-pk").first()
+
+
 def places(ranked: list[Score]) -> list[int | None]:
     """Each score's place in a ranking; equal scores share one, an unranked unit has none."""
-    held = [is_ranked(score) for score in ranked]
-    totals = [score.total for score, yes in zip(ranked, held, strict=True) if yes]
-    return [
-        totals.index(score.total) + 1 if yes else None
-        for score, yes in zip(ranked, held, strict=True)
-    ]
+    return placed([score.total if is_ranked(score) else None for score in ranked])
 
 
 def is_ranked(score: Score) -> bool:
     """Whether enough was measured to compare the unit with others: one figure is an accident."""
     return score.total is not None and score.measured >= pack().limit("score.least_indicators")
+
+
+def shown(score: Score) -> dict[str, Any]:
+    """The frozen figures by indicator, as pages read them."""
+    return {figure["indicator"]: figure for figure in json.loads(score.figures)}
+
+
+def figures_in(score: Score) -> tuple[Weighed, ...]:
+    """The frozen figures with their weights and targets; the signed text is `opened`."""
+    return tuple(
+        Weighed(
+            figure=build({name: row[name] for name in FIGURE if name in row}, Figure),
+            weight=row["weight"],
+            target=row["target"],
+        )
+        for row in json.loads(score.figures)
+    )
+
+
+def periods(most: int) -> list[str]:
+    """The periods frozen so far, the newest first."""
+    rows = Score.objects.filter(version=1).values("period").annotate(last=Max("pk"))
+    return [row["period"] for row in rows.order_by("-last")[:most]]
 
 
 def opened(score: Score) -> ScoreDocument:

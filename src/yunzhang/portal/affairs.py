@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from yunzhang.clock import BEIJING
-from yunzhang.oversee import supervision
+from yunzhang.oversee import scores, supervision
 from yunzhang.oversee.models import Score
 from yunzhang.people import calendar
 from yunzhang.people.models import Case, CaseParty, Clock, Post, Turn
@@ -112,7 +112,7 @@ def _scores(actor: Actor) -> Iterator[Branch]:
     if actor.unit is None or not may(actor, "score.see"):
         return
     least = pack().limit("score.least_indicators")
-    ranked = Score.objects.filter(
+    ranked = scores.current().filter(
         period=OuterRef("period"), measured__gte=least, total__isnull=False
     )
     better = ranked.filter(total__gt=OuterRef("total"))
@@ -126,7 +126,7 @@ def _scores(actor: Actor) -> Iterator[Branch]:
         "place": place,
         "of": _number(ranked),
     }
-    past = Score.objects.filter(unit=actor.unit, total__isnull=False)
+    past = scores.current().filter(unit=actor.unit, total__isnull=False)
     yield Branch("score", past, ("-frozen_at", "-pk"), pack().limit("desk.trend"), says)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,9 +44,7 @@ def placed(ranked: list[Score], mine: Unit | None) -> list[Place]:
     ]
 
 
-def figures(score: Score) -> dict[str, Any]:
-    """The frozen figures by indicator."""
-    return {figure["indicator"]: figure for figure in json.loads(score.figures)}
+figures = scores.shown
 
 
 RANKED: dict[str, Callable[[Any], bool]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Max
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -23,7 +22,7 @@ from yunzhang.terms.pack_rows import IndicatorRule
 def scoreboard(request: Visit) -> HttpResponseBase:
     if request.method == "POST":
         return do(request, {"freeze": _freeze})
-    periods = _periods()
+    periods = scores.periods(pack().limit("page.rows"))
     period = request.GET.get("period") or (periods[0] if periods else "")
     ranked = list(scores.ranking(period)) if period else []
     context = {
@@ -70,12 +69,6 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
 def _measured() -> list[IndicatorRule]:
     """The pack's indicators that the hub can measure; the others stand on the pack's page only."""
     return [rule for rule in pack().indicators if is_measured(rule)]
-
-
-def _periods() -> list[str]:
-    """The periods frozen so far, the newest first."""
-    rows = Score.objects.values("period").annotate(last=Max("pk")).order_by("-last")
-    return [row["period"] for row in rows[: pack().limit("page.rows")]]
 
 
 def _score(period: str, unit: str) -> Score:

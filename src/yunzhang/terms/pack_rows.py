@@ -314,17 +314,23 @@ class ListRule(Named, frozen=True, kw_only=True):
 
 
 class BoardRule(Named, frozen=True, kw_only=True):
-    """The red or the black board: what brings a unit onto it.
+    """The red or the black board: what brings a unit onto it, in percent.
 
-    Without an indicator the document sets up the board but names no measure.
+    `at_least` and `below` bound the indicator, or without one the total score. Without a bound
+    the document sets up the board but names no measure, and nobody stands on it.
     """
 
     REFERS = {"indicator": "indicators"}
 
     colour: Literal["red", "black"]
     indicator: str = ""
-    at_least: int | None = None  # percent of the indicator
+    at_least: int | None = None
     below: int | None = None
+
+    @property
+    def measures(self) -> bool:
+        """Whether it says what brings a unit onto the board."""
+        return self.at_least is not None or self.below is not None
 
 
 class ReportRule(Named, frozen=True, kw_only=True):

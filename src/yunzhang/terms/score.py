@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -90,6 +90,13 @@ class Weighed(Document, frozen=True, kw_only=True):
         """What of the weight is earned, 0 to 1."""
         return self.figure.reached(self.target)
 
+    @property
+    def missed(self) -> bool:
+        """Whether the figure falls short of its target."""
+        if self.figure.measure == "percent":
+            return self.share is not None and self.share * 100 < self.target
+        return self.share is not None and self.share < 1
+
 
 class ScoreDocument(Document, frozen=True, kw_only=True):
     """A unit's frozen score. `total` is percent with two places; "" when nothing was measured."""
@@ -111,6 +118,13 @@ def total(figures: Iterable[Weighed]) -> Decimal | None:
     if not weights:
         return None
     return in_percent(sum((share * weight for share, weight in measured), Fraction()) / weights)
+
+
+def placed(totals: Sequence[Decimal | None]) -> list[int | None]:
+    """The place of each total, the best first; equal ones share one, None has none."""
+    best = sorted((found for found in totals if found is not None), reverse=True)
+    first = {found: place for place, found in reversed(list(enumerate(best, start=1)))}
+    return [None if found is None else first[found] for found in totals]
 
 
 def in_percent(share: Fraction) -> Decimal:

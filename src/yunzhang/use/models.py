@@ -36,6 +36,7 @@ class Usage(models.Model):
     rows = models.IntegerField()
     bytes = models.BigIntegerField()
     leaf = models.TextField()  # the exact text of the leaf
+    discounted = models.BooleanField(default=False)  # confirmed to have only raised a score
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["log", "index"], name="receipt_once")]
@@ -61,6 +62,8 @@ class UsageDay(models.Model):
     answered = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
     rows = models.BigIntegerField(default=0)
+    # Of the answered calls, those confirmed to have only raised a score: no figure counts them.
+    discounted = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
