@@ -58,6 +58,8 @@ PAGES = {
     "scoreboard": ("chief", "/scores", "{total}"),
     "score": ("chief", "{score}", "{total}"),
     "figure": ("chief", "{score}/catalog_coverage", "低保家庭信息"),
+    "boards": ("chief", "/boards", "example"),
+    "simulation": ("chief", "/simulation", "w.catalog_coverage"),
     "ledger": ("auditor", "/ledger", "civil-node"),
     "log of the hub": ("auditor", "/ledger/HUB", "person:"),
     "log of a node": ("auditor", "/ledger/civil-node", "核对病例所在乡镇"),
