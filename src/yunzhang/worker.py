@@ -27,7 +27,7 @@ from django.db import close_old_connections, connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift, grounds  # noqa: E402
-from yunzhang.oversee import dated, zombies  # noqa: E402
+from yunzhang.oversee import dated, handovers, zombies  # noqa: E402
 from yunzhang.people import (  # noqa: E402
     calendar,
     facts,
@@ -202,6 +202,11 @@ def _ask_zombies(_days: Sequence[date]) -> None:
         log.info("%s is opened: %s shows no life", case.number, case.about)
 
 
+def _hand_over(days: Sequence[date]) -> None:
+    for one in handovers.open_due(days):
+        log.info("the handover of post %s is opened", one.post_id)
+
+
 def _forget_notices(_days: Sequence[date]) -> None:
     notices.forget(clock.today())
     webhook_calls.forget(clock.today())
@@ -224,6 +229,7 @@ DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("dated", _open_duties),
     ("grounds", _review_grounds),
     ("zombies", _ask_zombies),
+    ("handovers", _hand_over),
     ("contacts", _forget_contacts),
     ("notices", _forget_notices),
     ("uploads", _forget_uploads),

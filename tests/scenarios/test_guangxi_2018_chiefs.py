@@ -13,7 +13,9 @@ import pytest
 
 from tests.scenarios.regime import WHY, Begin, Regime, limit, opened, sharing, told
 from tests.share.moments import refused
-from yunzhang.oversee import dated, supervision
+from yunzhang import clock
+from yunzhang.oversee import chiefs, dated, handovers, supervision
+from yunzhang.oversee.chiefs import Warrant
 from yunzhang.oversee.supervision import Concern
 from yunzhang.people import delegations, identity
 from yunzhang.people.models import Case, FactRow, Post
@@ -272,3 +274,38 @@ def test_the_lists_of_the_plan_are_issued_from_the_catalog(begin):
     assert refused(lists.publish, guangxi.who("reviewer"), "sharing", why=WHY) == (
         "list.nothing_new",
     )
+
+
+def test_the_register_stands_at_two_levels_and_a_seat_left_empty_is_missed(guangxi):
+    # 附件 自治区、市两级云长名录: the annex itself is not in the text; the register is kept here.
+    guangxi.unit("guangxi.cities", "柳州市人民政府")
+    civil = Post.objects.get(person__username="civil_chief")
+    paper = Warrant("桂政干〔2018〕7号", date(2018, 8, 30), office="厅长")
+    chiefs.record(guangxi.who("reviewer"), civil, paper, why=WHY)
+
+    levels = {one.unit.name: one.unit.tier for one in chiefs.register(guangxi.today)}
+    assert levels == {CIVIL: "province", HEALTH: "province", NANNING: "city", OFFICE: "province"}
+    # 各设区市要设立云长: Liuzhou owes one since it stands on record; the statistics bureau is
+    # in no list of 各有关部门 and owes none.
+    [empty] = [one for one in chiefs.vacancies(guangxi.today) if one.role.id == "cloud_chief"]
+    assert (empty.unit.name, empty.since) == ("柳州市人民政府", date(2018, 9, 3))
+
+    # The chief of Nanning leaves on Friday the 14th; the hub lists what is open on Saturday.
+    guangxi.pass_days(date(2018, 9, 10))
+    [post] = Post.objects.filter(person__username="nanning_chief")
+    identity.relieve(guangxi.who("reviewer"), post, why="调任", to_date=date(2018, 9, 14))
+    guangxi.pass_days(date(2018, 9, 17))
+    handover = post.handover
+    assert handover.opened_at.astimezone(clock.BEIJING).date() == date(2018, 9, 15)
+    [line] = handover.lines.all()
+    assert (line.kind, line.due_on) == ("duty", date(2018, 9, 30))
+    missed = {one.unit.name: one.since for one in chiefs.vacancies(guangxi.today) if one.unit}
+    assert missed[NANNING] == date(2018, 9, 15)
+
+    guangxi.post("nanning_new", NANNING, "cloud_chief")
+    assert guangxi.desk("nanning_new") == ["接收移交事项：南宁市人民政府：nanning_chief"]
+    handovers.take(guangxi.who("nanning_new"), handover, [line.pk], why="逐项核对")
+    assert guangxi.desk("nanning_new") == []
+    page = guangxi.page("civil_clerk", "/chiefs?on=2018-09-10")
+    assert "nanning_chief" in page
+    assert "nanning_new" not in page.partition("<main")[2]

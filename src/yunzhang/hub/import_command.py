@@ -81,11 +81,12 @@ def _kind(id: str) -> Kind:
     from yunzhang.gather.entry_table import ENTRIES
     from yunzhang.gather.network_table import NETWORKS
     from yunzhang.gather.system_table import SYSTEMS
+    from yunzhang.oversee.chief_table import CHIEFS
     from yunzhang.oversee.extranet_table import EXTRANET
     from yunzhang.people.person_table import PEOPLE
     from yunzhang.people.unit_table import UNITS
 
-    kinds = (UNITS, PEOPLE, SYSTEMS, ENTRIES, NETWORKS, EXTRANET)
+    kinds = (UNITS, PEOPLE, CHIEFS, SYSTEMS, ENTRIES, NETWORKS, EXTRANET)
     return {kind.id: kind for kind in kinds}[id]
 
 

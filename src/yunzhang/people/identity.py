@@ -158,15 +158,24 @@ def appoint(
     to_date: date | None = None,
 ) -> Post:
     """Give a person one more post, from today unless another day is given, perhaps for a term."""
-    since = from_date or clock.today()
-    post = Post(person=person, unit=unit, role=role, from_date=since, to_date=to_date)
+    post = planned(person, unit, role, from_date, to_date)
     with act(actor, Deed.POST_GIVEN, f"person:{person.pk}", unit=unit, why=why) as deeds:
-        refuse_if(_post_faults(post))
+        refuse_if(post_faults(post))
         post.save()
         deeds.content.update(
-            role=role, from_date=since.isoformat(), to_date=to_date.isoformat() if to_date else ""
+            role=role,
+            from_date=post.from_date.isoformat(),
+            to_date=to_date.isoformat() if to_date else "",
         )
     return post
+
+
+def planned(
+    person: Person, unit: Unit, role: str, from_date: date | None, to_date: date | None
+) -> Post:
+    """The post as it would be given, from today unless another day is named; nothing is written."""
+    since = from_date or clock.today()
+    return Post(person=person, unit=unit, role=role, from_date=since, to_date=to_date)
 
 
 def relieve(actor: Actor, post: Post, *, why: str, to_date: date) -> Post:
@@ -187,7 +196,8 @@ def relieve(actor: Actor, post: Post, *, why: str, to_date: date) -> Post:
     return post
 
 
-def _post_faults(post: Post) -> Iterator[Fault]:
+def post_faults(post: Post) -> Iterator[Fault]:
+    """Everything that keeps a person from being given this post."""
     yield from _unknown_roles([(post.unit, post.role)])
     if post.to_date is not None and post.to_date < post.from_date:
         yield POST_DATES()

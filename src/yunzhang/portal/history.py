@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from yunzhang.oversee import chiefs
 from yunzhang.people.models import FactRow
 
 
 def told(*subjects: str) -> list[FactRow]:
-    """The facts of these subjects with who did them and why, in order."""
+    """The facts of these subjects with who did them and why, and that day's chief, in order."""
     found = FactRow.objects.filter(subject__in=subjects).select_related("person", "unit")
-    return list(found.order_by("number"))
+    return list(chiefs.with_chief(found).order_by("number"))

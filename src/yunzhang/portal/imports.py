@@ -18,6 +18,7 @@ from yunzhang.engines import grids, workbooks
 from yunzhang.gather.entry_table import ENTRIES
 from yunzhang.gather.network_table import NETWORKS
 from yunzhang.gather.system_table import SYSTEMS
+from yunzhang.oversee.chief_table import CHIEFS
 from yunzhang.oversee.extranet_table import EXTRANET
 from yunzhang.people import imports, uploads
 from yunzhang.people.act import REASON_MISSING
@@ -46,7 +47,8 @@ STILL_RUNNING = FaultKind(
     Text("该文件正在处理。", "The file is being worked on."),
     Text("等处理完后再操作。", "Wait until it is done."),
 )
-KINDS = {kind.id: kind for kind in (UNITS, PEOPLE, SYSTEMS, ENTRIES, NETWORKS, EXTRANET)}
+TABLES = (UNITS, PEOPLE, CHIEFS, SYSTEMS, ENTRIES, NETWORKS, EXTRANET)
+KINDS = {kind.id: kind for kind in TABLES}
 
 
 @door("records.import")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from yunzhang.gather import nodes
 from yunzhang.gather.models import Node
+from yunzhang.oversee import chiefs
 from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import may
 from yunzhang.portal import logs, seen, typed
@@ -59,13 +60,12 @@ def leaf(request: Visit, name: str, index: int) -> HttpResponse:
     """One entry as it stands in the log; the Verify button recomputes its proof here and now."""
     found = logs.named(name)
     entry = logs.leaf(found, index)
+    facts = FactRow.objects.filter(index=index).select_related("person")
     context = {
         "log": found,
         "index": index,
         "fields": json.loads(entry),
-        "fact": FactRow.objects.filter(index=index).select_related("person").first()
-        if name == logs.HUB
-        else None,
+        "fact": chiefs.with_chief(facts).first() if name == logs.HUB else None,
         "text": entry.decode(),
         "verdict": _verified(found, entry, index) if request.GET.get("verify") else None,
         "covered": index < found.size,

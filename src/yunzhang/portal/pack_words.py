@@ -43,6 +43,7 @@ FIELDS = {
     "unit_kinds": _("in units of the kind"),
     "above": _("these answer to it"),
     "fields": _("fields of government"),
+    "owed_by": _("owed by"),
     "told_late": _("overdue limits"),
     "second_factor": _("second factor"),
     "unit": _("measured in"),

@@ -30,6 +30,7 @@ PAGES = {
     "verdict": "verdict",
     "resource": "entry",
     "ground": "entry",
+    "handover": "handover",
 }
 # What waits outside any procedure, by its step.
 STEPS = {
@@ -37,6 +38,7 @@ STEPS = {
     "drift": _("Entries whose table changed"),
     "verdict": _("Failing checks"),
     "ground": _("Grounds to review"),
+    "handover": _("Matters to take over"),
 }
 # Running clocks first, by due date; what rests or has no date comes after.
 BY_DEADLINE = (

@@ -17,6 +17,10 @@ class Deed(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105  # a deed's name
     POST_GIVEN = "post.given"
     POST_ENDED = "post.ended"
+    APPOINTMENT_RECORDED = "appointment.recorded"
+    UNIT_FIELDS_SET = "unit.fields_set"
+    HANDOVER_OPENED = "handover.opened"
+    HANDOVER_TAKEN = "handover.taken"
     CALENDAR_CHANGED = "calendar.changed"
     SYSTEM_REGISTERED = "system.registered"
     SYSTEM_PLACED = "system.placed"
@@ -93,6 +97,10 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.PASSWORD_CHANGED: Text("更改密码", "changed a password"),
     Deed.POST_GIVEN: Text("任命岗位", "gave a post"),
     Deed.POST_ENDED: Text("终止岗位", "ended a post"),
+    Deed.APPOINTMENT_RECORDED: Text("登记任命文件", "recorded a chief's appointment"),
+    Deed.UNIT_FIELDS_SET: Text("登记单位所属领域", "set the fields of a unit"),
+    Deed.HANDOVER_OPENED: Text("开列移交清单", "opened a handover"),
+    Deed.HANDOVER_TAKEN: Text("接收移交事项", "took over matters"),
     Deed.CALENDAR_CHANGED: Text("调整工作日历", "changed the working calendar"),
     Deed.SYSTEM_REGISTERED: Text("登记信息系统", "registered an information system"),
     Deed.SYSTEM_PLACED: Text("更新信息系统情况", "told where a system runs and stands"),

@@ -87,7 +87,12 @@ class Role(Named, frozen=True, kw_only=True):
     `second_factor`: nobody does its work without a code beside the password.
     """
 
-    REFERS = {"appointed_by": "units", "unit_kinds": "unit_kinds", "above": "roles"}
+    REFERS = {
+        "appointed_by": "units",
+        "unit_kinds": "unit_kinds",
+        "above": "roles",
+        "owed_by": "units",
+    }
 
     may: tuple[str, ...]
     scope: Literal["own", "all"] = "own"  # its own unit's affairs, or every unit's
@@ -96,6 +101,7 @@ class Role(Named, frozen=True, kw_only=True):
     unit_kinds: tuple[str, ...] = ()
     above: tuple[str, ...] = ()  # the roles that answer to it
     fields: tuple[str, ...] = ()  # the fields of government it is set up for
+    owed_by: tuple[str, ...] = ()  # the units that must have somebody in it
     told_late: bool = False
     second_factor: bool = False
 
