@@ -27,7 +27,7 @@ from django.db import close_old_connections, connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift, grounds  # noqa: E402
-from yunzhang.oversee import dated, handovers, zombies  # noqa: E402
+from yunzhang.oversee import dated, handovers, standings, zombies  # noqa: E402
 from yunzhang.people import (  # noqa: E402
     calendar,
     facts,
@@ -207,6 +207,10 @@ def _hand_over(days: Sequence[date]) -> None:
         log.info("the handover of post %s is opened", one.post_id)
 
 
+def _keep_standings(_days: Sequence[date]) -> None:
+    standings.keep(clock.today())
+
+
 def _forget_notices(_days: Sequence[date]) -> None:
     notices.forget(clock.today())
     webhook_calls.forget(clock.today())
@@ -230,6 +234,7 @@ DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("grounds", _review_grounds),
     ("zombies", _ask_zombies),
     ("handovers", _hand_over),
+    ("standings", _keep_standings),
     ("contacts", _forget_contacts),
     ("notices", _forget_notices),
     ("uploads", _forget_uploads),

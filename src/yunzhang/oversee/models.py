@@ -118,3 +118,25 @@ class GamingMark(models.Model):
             )
         ]
         indexes = [models.Index(fields=["confirmed", "unit"])]
+
+
+class Standing(models.Model):
+    """A unit's figure of one indicator as it stood on the last day of a month it was counted.
+
+    Kept up day by day, never recounted: trends, maps and the command screen read nothing else.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="standings")
+    indicator = models.CharField(max_length=60)
+    month = models.DateField()  # its first day
+    counted_on = models.DateField()
+    hits = models.BigIntegerField()
+    of = models.BigIntegerField()
+    value = models.DecimalField(max_digits=20, decimal_places=2, null=True)
+    reported = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["month", "indicator", "unit"], name="standing_once")
+        ]
+        indexes = [models.Index(fields=["indicator", "unit", "month"])]

@@ -43,7 +43,11 @@ class Figure(Document, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def of(self) -> int:
-        return self.hits + (sum(self.failed_amounts) if self.failed_amounts else len(self.failed))
+        """What the hits are part of; of days, how many are averaged."""
+        if self.measure == "days":
+            return len(self.held)
+        wrong = sum(self.failed_amounts) if self.failed_amounts else len(self.failed)
+        return self.hits + wrong
 
     @property
     def share(self) -> Fraction | None:
@@ -58,11 +62,7 @@ class Figure(Document, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def value(self) -> Decimal | None:
         """The figure in its own measure; None with nothing to measure. No call is a count: 0."""
-        if self.measure == "percent":
-            return self.percent
-        if self.measure == "days":
-            return _rounded(Fraction(self.hits, len(self.held))) if self.held else None
-        return Decimal(self.hits)
+        return value_of(self.measure, self.hits, self.of)
 
     def reached(self, target: int) -> Fraction | None:
         """What a score takes of it, 0 to 1: the share, or how far a number comes to its target.
@@ -74,7 +74,7 @@ class Figure(Document, frozen=True, kw_only=True, omit_defaults=True):
         if not target or self.value is None:
             return None
         if self.measure == "days":
-            return min(Fraction(1), Fraction(target * len(self.held), self.hits or 1))
+            return min(Fraction(1), Fraction(target * self.of, self.hits or 1))
         return min(Fraction(1), Fraction(self.hits, target))
 
 
@@ -125,6 +125,15 @@ def placed(totals: Sequence[Decimal | None]) -> list[int | None]:
     best = sorted((found for found in totals if found is not None), reverse=True)
     first = {found: place for place, found in reversed(list(enumerate(best, start=1)))}
     return [None if found is None else first[found] for found in totals]
+
+
+def value_of(measure: Measure, hits: int, of: int) -> Decimal | None:
+    """A figure of these sums in its own measure; of days, `of` is how many are averaged."""
+    if measure == "percent":
+        return in_percent(Fraction(hits, of)) if of else None
+    if measure == "days":
+        return _rounded(Fraction(hits, of)) if of else None
+    return Decimal(hits)
 
 
 def in_percent(share: Fraction) -> Decimal:

@@ -1,0 +1,87 @@
+"""Standings: every indicator of every unit, month by month, kept up daily and never recounted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Max, Sum
+
+from yunzhang.oversee import indicators
+from yunzhang.oversee.models import Standing
+from yunzhang.people.models import Unit
+from yunzhang.terms.score import Figure, Measure, value_of
+
+KEPT = ("counted_on", "hits", "of", "value", "reported")
+BATCH = 1000  # rows a statement: what SQLite takes in one
+
+
+@dataclass(frozen=True)
+class Point:
+    """What a figure was in a month: of one unit, or of all together."""
+
+    month: date
+    counted_on: date
+    value: Decimal | None
+    hits: int
+    of: int
+
+
+def keep(today: date) -> int:
+    """Write down how every indicator stands today; the month's row is its last day's.
+
+    The worker's daily verb. What it writes follows from records that facts account for already.
+    """
+    units, month = list(Unit.objects.all()), today.replace(day=1)
+    rows = [
+        _row(unit, figure, month, today)
+        for rule in indicators.known()
+        for unit, figure in indicators.INDICATORS[rule.id].by_unit(units, today).items()
+    ]
+    Standing.objects.bulk_create(
+        rows,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["month", "indicator", "unit"],
+        update_fields=KEPT,
+    )
+    return len(rows)
+
+
+def latest(units: Iterable[Unit]) -> dict[int, dict[str, Standing]]:
+    """How each unit stood when it was last counted, by indicator; one read of aggregates."""
+    held = [unit.pk for unit in units]
+    month = Standing.objects.aggregate(last=Max("month"))["last"]
+    found: dict[int, dict[str, Standing]] = {number: {} for number in held}
+    for row in Standing.objects.filter(month=month):
+        if row.unit_id in found:
+            found[row.unit_id][row.indicator] = row
+    return found
+
+
+def trend(indicator: str, measure: Measure, unit: Unit | None = None) -> list[Point]:
+    """The figure month by month: a unit's own, or that of all units together."""
+    rows = Standing.objects.filter(indicator=indicator)
+    if unit is not None:
+        return [Point(row.month, row.counted_on, row.value, row.hits, row.of)
+                for row in rows.filter(unit=unit).order_by("month")]  # fmt: skip
+    sums = rows.values("month").annotate(at=Max("counted_on"), h=Sum("hits"), o=Sum("of"))
+    return [
+        Point(row["month"], row["at"], value_of(measure, row["h"], row["o"]), row["h"], row["o"])
+        for row in sums.order_by("month")
+    ]
+
+
+def _row(unit: int, figure: Figure, month: date, today: date) -> Standing:
+    return Standing(
+        unit_id=unit,
+        indicator=figure.indicator,
+        month=month,
+        counted_on=today,
+        hits=figure.hits,
+        of=figure.of,
+        value=figure.value,
+        reported=figure.reported,
+    )
