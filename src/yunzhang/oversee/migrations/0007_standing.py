@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oversee", "0005_score_versions"),
+        ("oversee", "0006_chiefs"),
         ("people", "0009_tallies"),
     ]
 
