@@ -10,7 +10,7 @@ from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import days, holder, opened, take
 from yunzhang import clock
 from yunzhang.oversee import dated, handing_in
-from yunzhang.people import calendar, cases, turns, watch
+from yunzhang.people import calendar, cases, turns, units, watch
 from yunzhang.people.models import Case, Clock, Notice, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.terms.faults import Refused
@@ -268,6 +268,21 @@ def test_a_unit_of_another_tier_or_kind_is_not_concerned(liuzhou):
     Unit.objects.filter(pk=liuzhou.units[3].pk).update(kind="government")
 
     assert not dated.units_of(task("liuzhou.17", date(2023, 6, 30)))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["congress", "consultative_conference", "court", "procuratorate", "discipline_inspection",
+     "party_body"],
+)  # fmt: skip
+def test_a_court_or_a_congress_is_a_unit_of_its_kind_and_owes_no_task_of_departments(liuzhou, kind):
+    found = units.change(
+        liuzhou.reviewer, liuzhou.units[3], name="市中级人民法院", short_name="市中院", tier="city",
+        parent=None, is_authority=False, kind=kind, row="", sharing_body="", why=WHY,
+    )  # fmt: skip
+
+    assert found.kind == kind
+    assert dated.units_of(task("liuzhou.17", date(2023, 6, 30))) == [liuzhou.units[2]]
 
 
 def test_a_task_in_effect_from_a_day_is_shown_and_never_late(liuzhou):

@@ -282,3 +282,21 @@ def test_a_password_checked_while_the_count_of_attempts_lapses_is_still_only_wro
     )
 
     assert client.post("/sign-in", {"username": "provider", "password": "x"}).status_code == 401
+
+
+def test_a_priority_field_is_chosen_where_the_pack_has_some(town, visit, settings):
+    client = visit("consumer")
+    page = f"/requests/new/{CODE}"
+    assert "priority_field" not in client.get(page).content.decode()
+    settings.PACK = "guangxi-2022"
+
+    form = client.get(page).content.decode()
+    answer = client.post(
+        page,
+        wish(key=str(town.units[4].caller_keys.get().pk), priority_field="economy", deed="save"),
+    )
+
+    assert '<option value="economy">宏观经济</option>' in form
+    assert "宏观经济" in client.get(answer["Location"]).content.decode()
+    listed = client.get("/requests?field=economy&export=csv")
+    assert len(b"".join(listed.streaming_content).decode().strip().splitlines()) == 2

@@ -47,6 +47,17 @@ def test_the_tree_shows_each_unit_below_its_own_with_its_head(town, visit) -> No
     assert "共享工作机构：数据科" in tree
 
 
+def test_units_are_narrowed_by_their_kind(town, visit) -> None:
+    Unit.objects.filter(pk=town.units[4].pk).update(kind="court")
+
+    page = visit("reviewer").get("/units?kind=court&export=csv")
+
+    rows = b"".join(page.streaming_content).decode().strip().splitlines()[1:]
+    assert len(rows) == 1
+    assert town.units[4].code in rows[0]
+    assert "人民法院" in rows[0]
+
+
 def test_a_unit_is_changed_on_its_page_and_faults_come_back_together(town, visit) -> None:
     client, unit = visit("reviewer"), town.units[2]
     form = {

@@ -157,6 +157,20 @@ def test_stray_spaces_are_not_part_of_a_purpose(world):
     assert request.purpose == "核对乡镇"
 
 
+def test_a_request_serves_a_priority_field_of_the_pack_or_none(world, settings):
+    unknown = {"priority_field": "rural", "delivery": "letter"}
+    assert refused(lambda: world.drafted(**unknown)) == (
+        "request.delivery",
+        "request.priority_field",
+    )
+    settings.PACK = "guangxi-2022"  # (十四) 乡村振兴、普惠金融、宏观经济
+
+    request = world.applied(priority_field="rural")
+
+    assert request.priority_field == "rural"
+    assert world.applied().priority_field == ""
+
+
 def test_the_worker_answers_nothing(world):
     request = world.applied()
 

@@ -13,6 +13,7 @@ from tests.use.node_log import NOON, NodeLedger
 from yunzhang.people.models import FactRow
 from yunzhang.protect.keys import SigningKey
 from yunzhang.protect.notes import Checkpoint, sign_checkpoint
+from yunzhang.share.models import ShareRequest
 from yunzhang.terms.document import decode
 from yunzhang.terms.faults import Refused
 from yunzhang.use import usage
@@ -225,6 +226,16 @@ def test_usage_is_counted_by_consumer_purpose_resource_and_day(world, ledger):
     assert usage.by("scenario", since=date(2026, 11, 21)) == []
     with pytest.raises(Refused):
         usage.by("weather")
+
+
+def test_usage_is_counted_by_the_priority_field_its_request_names(world, ledger):
+    ledger.answer(2)
+    take(world, ledger.batch(0, 2))
+    assert [(t.key, t.calls) for t in usage.by("field")] == [("", 2)]
+
+    ShareRequest.objects.filter(pk=ledger.grant.request_id).update(priority_field="rural")
+
+    assert [(t.key, t.calls) for t in usage.by("field")] == [("rural", 2)]
 
 
 def test_a_grant_is_unused_only_when_it_had_time_and_never_answered(world, ledger):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +23,8 @@ from yunzhang.portal.cases import visible
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
 from yunzhang.portal.listed import Listed, answer
-from yunzhang.portal.listing import Column, Kind, Listing, of_states, of_units
+from yunzhang.portal.listing import Column, Filter, Kind, Listing, of_states, of_units
+from yunzhang.portal.templatetags.said import coded, said
 from yunzhang.portal.tracker import steps
 from yunzhang.share import disputes, grants, requests
 from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
@@ -65,6 +67,12 @@ REQUESTS = Listing(
             order="provider__short_name",
             found=("provider__name", "provider__short_name"),
         ),
+        Column(
+            "field",
+            _("Priority field"),
+            lambda row: coded(row.priority_field, "priority_field"),
+            on="file",
+        ),
         Column("applied", _("Applied"), lambda row: row.applied_at, Kind.DAY, "applied_at"),
         Column("replied", _("Replied"), lambda row: row.replied_at, Kind.DAY, "replied_at"),
     ),
@@ -74,6 +82,12 @@ REQUESTS = Listing(
         of_states("request", _("State")),
         of_units("consumer", _("Consumer"), "consumer"),
         of_units("provider", _("Provider"), "provider"),
+        Filter(
+            "field",
+            _("Priority field"),
+            lambda value: Q(priority_field=value),
+            lambda _rows: [(row.code, said(row)) for row in pack().codes_of("priority_field")],
+        ),
     ),
     hint=_("Purpose, number, resource code or unit"),
 )
@@ -189,6 +203,7 @@ def _form(
         "operators": list(Operator),
         "keys": CallerKey.objects.filter(unit=unit).order_by("-pk"),
         "deliveries": pack().codes_of("delivery"),
+        "fields": pack().codes_of("priority_field"),
         "longest": pack().limit("request.duration_days"),
     }
 
@@ -223,6 +238,7 @@ def _wish(request: Visit) -> dict[str, Any]:
         "rows": _rows(request),
         "delivery": typed.text(request, "delivery"),
         "duration_days": typed.whole(request, "duration_days"),
+        "priority_field": typed.text(request, "priority_field"),
     }
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -41,6 +41,15 @@ def _tiers(_rows: object) -> Choices:
     return [(row.code, said(row)) for row in pack().codes_of("tier")]
 
 
+def _kind(id: str) -> str:
+    return next((said(row) for row in pack().unit_kinds if row.id == id), id)
+
+
+def _kinds(found: QuerySet[Unit]) -> Choices:
+    held = set(found.order_by().values_list("kind", flat=True).distinct())
+    return [(row.id, said(row)) for row in pack().unit_kinds if row.id in held]
+
+
 LIST = Listing(
     "units",
     _("Find a unit"),
@@ -55,12 +64,16 @@ LIST = Listing(
         ),
         Column("code", _("Credit code"), lambda row: row.code, Kind.CODE, "code"),
         Column("tier", _("Tier"), lambda row: coded(row.tier, "tier"), order="tier"),
+        Column("kind", _("Kind"), lambda row: _kind(row.kind), order="kind"),
         Column("parent", _("Above it"), lambda row: row.parent.short_name if row.parent else ""),
         Column("sharing_body", _("Sharing body"), lambda row: row.sharing_body),
     ),
     (_("No unit yet"), _("Register the first one below.")),
     order=("code",),
-    filters=(Filter("tier", _("Tier"), lambda value: Q(tier=value), _tiers),),
+    filters=(
+        Filter("tier", _("Tier"), lambda value: Q(tier=value), _tiers),
+        Filter("kind", _("Kind"), lambda value: Q(kind=value), _kinds),
+    ),
     hint=_("Name or credit code"),
 )
 

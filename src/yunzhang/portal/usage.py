@@ -16,6 +16,7 @@ from yunzhang.portal import seen
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing
+from yunzhang.portal.templatetags.said import coded
 from yunzhang.share.models import GrantRow
 from yunzhang.use import usage
 
@@ -24,6 +25,7 @@ DIMENSIONS = {
     "provider": _("Provider"),
     "purpose": _("Purpose"),
     "scenario": _("Scenario"),
+    "field": _("Priority field"),
     "resource": _("Resource"),
 }
 
@@ -45,8 +47,8 @@ def used(request: Visit) -> HttpResponseBase:
         "rows": rows,
         "unused": unused[:most],
         "more_unused": max(0, len(unused) - most),
-        "chart": _chart("bars", rows[:most]),
-        "daily": _chart("lines", usage.by("day", unit, since)),
+        "chart": _chart("bars", dimension, rows[:most]),
+        "daily": _chart("lines", "day", usage.by("day", unit, since)),
         "since": since,
     }
     listed = Listed(request, tallies(dimension), rows)
@@ -62,7 +64,7 @@ def tallies(dimension: str) -> Listing:
             Column(
                 "name",
                 DIMENSIONS[dimension],
-                lambda row: row.name or gettext("unknown"),
+                lambda row: _named(dimension, row),
                 order="name",
                 found=("name",),
             ),
@@ -74,6 +76,12 @@ def tallies(dimension: str) -> Listing:
         (_("No call yet"), _("Calls stand here as soon as nodes report their receipts.")),
         filters=(Filter("calls", _("Calls"), _some_refused, _ways),),
     )
+
+
+def _named(dimension: str, row: usage.Tally) -> str:
+    if dimension == "field":
+        return coded(row.name, "priority_field") if row.name else gettext("None of them")
+    return row.name or gettext("unknown")
 
 
 def _some_refused(_asked: str) -> Callable[[usage.Tally], bool]:
@@ -88,11 +96,11 @@ def _concerns(grant: GrantRow, own: frozenset[int] | None) -> bool:
     return own is None or grant.consumer_id in own or grant.provider_id in own
 
 
-def _chart(kind: str, rows: list[usage.Tally]) -> dict[str, Any]:
+def _chart(kind: str, dimension: str, rows: list[usage.Tally]) -> dict[str, Any]:
     """Calls answered and refused under each value, for the chart and its table."""
     return {
         "kind": kind,
-        "labels": [row.name or gettext("unknown") for row in rows],
+        "labels": [_named(dimension, row) for row in rows],
         "series": [
             {"name": gettext("Answered"), "data": [row.answered for row in rows]},
             {"name": gettext("Refused"), "data": [row.refused for row in rows]},

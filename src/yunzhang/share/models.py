@@ -43,6 +43,7 @@ class ShareRequest(models.Model):
     legal_basis = models.TextField()
     scenario = models.CharField(max_length=200)
     purpose = models.CharField(max_length=200)
+    priority_field = models.CharField(max_length=40, blank=True)  # code list "priority_field"
     items = models.TextField()  # JSON list of item names
     rows = models.TextField(default="[]")  # JSON list of Condition
     delivery = models.CharField(max_length=20)

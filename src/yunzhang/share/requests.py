@@ -123,6 +123,7 @@ def wish_of(request: ShareRequest) -> Wish:
         rows=decode(request.rows, tuple[Condition, ...]),
         delivery=request.delivery,
         duration_days=request.duration_days,
+        priority_field=request.priority_field,
     )
 
 
@@ -139,6 +140,7 @@ def draft(
     why: str,
     rows: Sequence[Condition] = (),
     key: CallerKey | None = None,
+    priority_field: str = "",
 ) -> ShareRequest:
     """Draft a request of the actor's unit for a published resource; raises Refused with all faults.
 
@@ -153,6 +155,7 @@ def draft(
             rows=tuple(rows),
             delivery=delivery,
             duration_days=duration_days,
+            priority_field=priority_field,
         )
     )
     row = _new(actor, resource, wish, key)
@@ -358,6 +361,7 @@ def _fill(row: ShareRequest, wish: Wish) -> None:
     row.legal_basis, row.scenario, row.purpose = wish.legal_basis, wish.scenario, wish.purpose
     row.items, row.rows = encode(wish.items).decode(), encode(wish.rows).decode()
     row.delivery, row.duration_days = wish.delivery, wish.duration_days
+    row.priority_field = wish.priority_field
 
 
 def _changed(row: ShareRequest, changes: Mapping[str, Any]) -> Wish:

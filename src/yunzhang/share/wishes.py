@@ -59,6 +59,12 @@ DURATION_WRONG = FaultKind(
     Text("使用时限应为 1 至 {most} 天。", "The duration must be 1 to {most} days."),
     Text("改短时限；到期可再次申请。", "Shorten it; apply again when it ends."),
 )
+FIELD_UNKNOWN = FaultKind(
+    "request.priority_field",
+    422,
+    Text("“{field}”不是政策包列出的重点领域。", "“{field}” is no priority field of the pack."),
+    Text("从列出的领域中选择，或不选。", "Choose one that is listed, or none."),
+)
 DELIVERY_UNKNOWN = FaultKind(
     "request.delivery",
     422,
@@ -94,6 +100,7 @@ class Wish(Document, frozen=True, kw_only=True):
     rows: tuple[Condition, ...]
     delivery: str
     duration_days: int
+    priority_field: str = ""  # none, or a code of the pack's list of priority fields
 
 
 def tidy(wish: Wish) -> Wish:
@@ -174,6 +181,8 @@ def _values(condition: Condition, most: int) -> Iterator[Fault]:
 def _terms(wish: Wish, pack: Pack) -> Iterator[Fault]:
     if wish.delivery not in {row.code for row in pack.codes_of("delivery")}:
         yield DELIVERY_UNKNOWN(delivery=wish.delivery)
+    if wish.priority_field not in {"", *(row.code for row in pack.codes_of("priority_field"))}:
+        yield FIELD_UNKNOWN(field=wish.priority_field)
     most = pack.limit("request.duration_days")
     if not 1 <= wish.duration_days <= most:
         yield DURATION_WRONG(most=most)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from yunzhang.clock import BEIJING
 from yunzhang.gather.models import EntryVersion, Node
@@ -80,7 +80,7 @@ def take(node: Node, signed_batch: str | bytes, now: datetime) -> int:
 
 
 def by(dimension: str, unit: Unit | None = None, since: date | None = None) -> list[Tally]:
-    """Calls by "consumer", "provider", "purpose", "scenario", "resource" or "day".
+    """Calls by "consumer", "provider", "purpose", "scenario", "field", "resource" or "day".
 
     Of `unit`, as consumer or provider, when given; from the day `since`. Most calls first; days
     in order.
@@ -134,13 +134,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "provider": ("provider__code", "provider__name"),
     "purpose": ("purpose",),
     "scenario": ("scenario",),
+    "field": ("field",),
     "resource": ("resource_code",),
     "day": ("day",),
 }
 
 
 def _days(unit: Unit | None, since: date | None) -> QuerySet[UsageDay]:
-    days = UsageDay.objects.all()
+    of_grant = GrantRow.objects.filter(pk=OuterRef("grant"))
+    field = Subquery(of_grant.values("request__priority_field"))
+    days = UsageDay.objects.annotate(field=field)
     if unit is not None:
         days = days.filter(Q(consumer=unit) | Q(provider=unit))
     return days if since is None else days.filter(day__gte=since)
