@@ -6,10 +6,10 @@ from yunzhang.people.act import act
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor
 from yunzhang.protect.keys import PublicKey
-from yunzhang.share.models import CallerKey
+from yunzhang.share.models import CallerKey, ShareRequest
 from yunzhang.share.persons import person_of
 from yunzhang.terms.fact import Deed
-from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.faults import Fault, FaultKind, Refused, Text
 
 KEY_TAKEN = FaultKind(
     "key.taken",
@@ -22,6 +22,21 @@ KEY_NAME = FaultKind(
     422,
     Text("密钥名称应为 1 至 {most} 字。", "The key's name must have 1 to {most} characters."),
     Text("写明使用密钥的系统。", "Name the system that uses the key."),
+)
+KEY_NEEDED = FaultKind(
+    "request.key_needed",
+    422,
+    Text("没有选择调用密钥。", "No caller's key is chosen."),
+    Text(
+        "先登记本单位系统的公钥，再在申请中选择。",
+        "Register your system's public key and choose it.",
+    ),
+)
+KEY_FOREIGN = FaultKind(
+    "request.key_foreign",
+    422,
+    Text("密钥“{key}”不属于申请单位。", "The key “{key}” is not the applicant's."),
+    Text("选择本单位登记的密钥。", "Choose a key your unit has registered."),
 )
 
 LONGEST_NAME = 60
@@ -44,3 +59,15 @@ def register(actor: Actor, unit: Unit, name: str, key: str, *, why: str) -> Call
         )
         deeds.subject = f"key:{row.pk}"
     return row
+
+
+def foreign(request: ShareRequest) -> tuple[Fault, ...]:
+    """That the key a request names is another unit's."""
+    if request.key and request.key.unit_id != request.consumer_id:
+        return (KEY_FOREIGN(key=request.key.name),)
+    return ()
+
+
+def missing(request: ShareRequest) -> tuple[Fault, ...]:
+    """That a request names no key."""
+    return () if request.key else (KEY_NEEDED(),)

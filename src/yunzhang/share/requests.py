@@ -17,7 +17,7 @@ from yunzhang.people.act import act
 from yunzhang.people.courses import Matter
 from yunzhang.people.models import Clock, FactRow, Person, Unit
 from yunzhang.people.permissions import NEEDS, Actor, may, pack, require
-from yunzhang.share import told
+from yunzhang.share import keys, told
 from yunzhang.share.afterwards import follow
 from yunzhang.share.models import CallerKey, ShareRequest
 from yunzhang.share.persons import another, person_of
@@ -35,21 +35,6 @@ OWN_RESOURCE = FaultKind(
     422,
     Text("不必向本单位申请共享。", "A unit need not ask itself."),
     Text("直接使用本单位数据。", "Use your own data directly."),
-)
-KEY_NEEDED = FaultKind(
-    "request.key_needed",
-    422,
-    Text("没有选择调用密钥。", "No caller's key is chosen."),
-    Text(
-        "先登记本单位系统的公钥，再在申请中选择。",
-        "Register your system's public key and choose it.",
-    ),
-)
-KEY_FOREIGN = FaultKind(
-    "request.key_foreign",
-    422,
-    Text("密钥“{key}”不属于申请单位。", "The key “{key}” is not the applicant's."),
-    Text("选择本单位登记的密钥。", "Choose a key your unit has registered."),
 )
 NOTICE_EMPTY = FaultKind(
     "request.notice_empty",
@@ -160,7 +145,7 @@ def draft(
     )
     row = _new(actor, resource, wish, key)
     with act(actor, Deed.REQUEST_DRAFTED, unit=row.consumer, why=why, wish=plain(wish)) as deeds:
-        refuse_if((*_wrong(row), *_wrong_key(row)))
+        refuse_if((*_wrong(row), *keys.foreign(row)))
         row.save()
         # The number people quote is made of the record's own, so that none is given twice.
         row.number = f"SQ{clock.today().year}-{row.pk:06d}"
@@ -183,7 +168,7 @@ def edit(
         _fill(row, _changed(row, changes))
         row.key = key or row.key
         person_of(actor)
-        refuse_if((*_wrong(row), *_wrong_key(row)))
+        refuse_if((*_wrong(row), *keys.foreign(row)))
     return row
 
 
@@ -369,8 +354,7 @@ def _changed(row: ShareRequest, changes: Mapping[str, Any]) -> Wish:
 
 
 def _all_wrong(row: ShareRequest) -> tuple[Fault, ...]:
-    missing = () if row.key else (KEY_NEEDED(),)
-    return (*_wrong(row), *_wrong_key(row), *missing)
+    return (*_wrong(row), *keys.foreign(row), *keys.missing(row))
 
 
 def _wrong(row: ShareRequest) -> tuple[Fault, ...]:
@@ -382,12 +366,6 @@ def _wrong(row: ShareRequest) -> tuple[Fault, ...]:
 def _stopped(resource: Resource) -> Iterator[Fault]:
     if resource.stops_on is not None:
         yield SERVICE_STOPPED(on=resource.stops_on, reason=resource.stop_reason)
-
-
-def _wrong_key(row: ShareRequest) -> tuple[Fault, ...]:
-    if row.key and row.key.unit_id != row.consumer_id:
-        return (KEY_FOREIGN(key=row.key.name),)
-    return ()
 
 
 def reply_clock(request: ShareRequest) -> Clock | None:
