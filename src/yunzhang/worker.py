@@ -27,7 +27,7 @@ from django.db import close_old_connections, connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift, grounds  # noqa: E402
-from yunzhang.oversee import dated, handovers, standings, zombies  # noqa: E402
+from yunzhang.oversee import dated, handovers, patrols, standings, zombies  # noqa: E402
 from yunzhang.people import (  # noqa: E402
     calendar,
     facts,
@@ -110,6 +110,7 @@ class Worker:
                 Job(name, "worker.daily_seconds", partial(jobs.daily, name, do))
                 for name, do in DAILY
             ),
+            Job("patrols", "worker.grants_seconds", _draw_samples),
             Apart("mail", "worker.mail_seconds", mail.send_due),
             Apart("webhooks", "worker.webhooks_seconds", webhook_calls.send_due),
         )
@@ -170,6 +171,11 @@ def _taken_log() -> Ledger | None:
 def _end_grants() -> None:
     for grant in grants.end_expired(clock.now()):
         log.info("grant %s has ended", grant.pk)
+
+
+def _draw_samples() -> None:
+    for patrol in patrols.draw_due(clock.now()):
+        log.info("the sample %s is drawn", patrol.digest[:16])
 
 
 def _tell_clocks() -> None:

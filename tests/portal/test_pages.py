@@ -73,6 +73,7 @@ PAGES = {
     "rate": ("reviewer", "/clouds/rates/exchange_join_rate", "统计用区划系统"),
     "where systems run": ("provider", "/information-systems", "社会救助系统"),
     "networks and rooms": ("consumer", "/networks", "广西壮族自治区卫生健康委员会"),
+    "patrols": ("reviewer", "/patrols", "deed"),
     "handbook": ("reviewer", "/handbook", "乡级行政区划代码"),
     "handbook to print": ("reviewer", "/handbook?print=1", "梁晓燕"),
     "what the law asks": ("consumer", "/law?q=一数一源", "一数一源一标准"),

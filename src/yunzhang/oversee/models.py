@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import chief_models  # noqa: F401 - its tables belong to this folder
+from yunzhang.oversee import chief_models, patrol_models  # noqa: F401 - tables of this folder
 from yunzhang.people.models import Person, Unit
 
 

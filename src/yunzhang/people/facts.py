@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import pack
+from yunzhang.protect import merkle
 from yunzhang.protect.ledger import Ledger
 from yunzhang.terms.document import decode
 from yunzhang.terms.fact import Fact
@@ -110,3 +112,34 @@ def _mark(rows: Sequence[FactRow], indexes: range) -> None:
         for row, index in zip(rows, indexes, strict=True):
             row.index = index
         FactRow.objects.bulk_update(rows, ["index"])
+
+
+def size_at(moment: datetime) -> int | None:
+    """How many of the log's first entries come before the first one of this moment or later.
+
+    None while the log is not yet known to hold all of them. Once there is a later entry, nobody
+    can change the number any more.
+    """
+    if FactRow.objects.filter(index=None, at__lt=moment).exists():
+        return None
+    later = FactRow.objects.filter(index__isnull=False, at__gte=moment).aggregate(at=Min("index"))
+    if later["at"] is not None:
+        return int(later["at"])
+    newest = FactRow.objects.aggregate(newest=Max("index"))["newest"]
+    return 0 if newest is None else int(newest) + 1
+
+
+def root_of(size: int) -> bytes:
+    """The root over the log's first entries, from the leaves the hub holds."""
+    hasher = hub_key().public.suite.digest
+
+    def read(height: int, index: int) -> bytes:
+        if height > merkle.TILE_HEIGHT:
+            left, right = read(height - 1, 2 * index), read(height - 1, 2 * index + 1)
+            return merkle.node_hash(left, right, hasher)
+        start = index << height
+        rows = FactRow.objects.filter(index__gte=start, index__lt=start + (1 << height))
+        leaves = rows.order_by("index").values_list("leaf", flat=True)
+        return merkle.fold([merkle.leaf_hash(leaf.encode(), hasher) for leaf in leaves], hasher)
+
+    return merkle.root(size, read, hasher) if size else merkle.empty_root(hasher)

@@ -113,6 +113,13 @@ NEEDS: dict[Deed, str] = {
     Deed.DISPOSAL_CERTIFIED: WORKER,
     Deed.AUTO_REPLY_SET: "request.reply",
     Deed.AUTO_REPLY_ENDED: "request.reply",
+    Deed.TEAM_SET_UP: "patrol.plan",
+    Deed.TEAM_CHANGED: "patrol.plan",
+    Deed.SAMPLE_SEALED: "patrol.plan",
+    Deed.SAMPLE_DRAWN: "patrol.plan",
+    Deed.PATROL_BEGUN: "desk.see",
+    Deed.PATROL_MARKED: "desk.see",
+    Deed.PATROL_CLOSED: "desk.see",
 }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yunzhang.gather import catalog
 from yunzhang.gather.models import EntryVersion, InformationSystem, Network, Resource
+from yunzhang.oversee.patrol_models import Patrol
 from yunzhang.people import cases
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import Actor, may
@@ -47,7 +48,7 @@ class Start:
 def about(case: Case) -> str:
     """The page of what the case is about; "" where it has none."""
     kind, _colon, name = case.about.partition(":")
-    if kind in ("system", "network"):
+    if kind in ("system", "network", "patrol"):
         return reverse(kind, args=[name])
     if kind == "request":
         row = ShareRequest.objects.filter(pk=name).first()
@@ -65,6 +66,8 @@ def about(case: Case) -> str:
 def about_name(case: Case) -> str:
     """What the case is about, by the name people know it by, else as facts name it."""
     kind, _colon, number = case.about.partition(":")
+    if kind == "patrol":
+        return Patrol.objects.get(pk=number).title
     if kind == "system":
         return InformationSystem.objects.get(pk=number).name
     return Network.objects.get(pk=number).name if kind == "network" else case.about

@@ -168,7 +168,7 @@ def _gone(row: CaseMove, procedure: Procedure) -> Gone:
 
 def _open_move(move: Move) -> Open:
     codes = {code.id: code for code in pack().codes_of("paper")}
-    return Open(move, tuple(codes[id] for id in move.attach if id in codes))
+    return Open(move, tuple(codes[id] for id in (*move.attach, *move.may_attach) if id in codes))
 
 
 def _move(request: Visit, found: Case) -> None:

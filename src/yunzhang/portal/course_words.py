@@ -24,6 +24,7 @@ PARTIES = {
     "unit": _("Unit that owes it"),
     "duty": _("Units taking part"),
     "recipient": _("Units it goes to"),
+    "patroller": _("Unit that patrols"),
     "hub": _("The hub"),
     "": _("Ends"),
 }

@@ -40,6 +40,10 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        gettext_noop("Patrols and evaluation"),
+        (Place("patrols", gettext_noop("Patrols"), "desk.see"),),
+    ),
+    (
         gettext_noop("Clouds and networks"),
         (
             Place("clouds", gettext_noop("Clouds and rates"), "score.see"),

@@ -126,6 +126,17 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "ahead": (_("Still to come"), Tone.BUSY),
         "unmeasured": (_("Without a number"), Tone.CALM),
     },
+    "patrol": {
+        "sealed": (_("List sealed"), Tone.CALM),
+        "drawn": (_("Sample drawn"), Tone.BUSY),
+        "begun": (_("Under way"), Tone.WARN),
+        "closed": (_("Closed"), Tone.GOOD),
+    },
+    "mark": {
+        "right": (_("As it should be"), Tone.GOOD),
+        "wrong": (_("Not as it should be"), Tone.BAD),
+        "apart": (_("Does not apply"), Tone.CALM),
+    },
     "law": {
         "built": (_("Built"), Tone.GOOD),
         "part": (_("Partly built"), Tone.WARN),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
+from yunzhang import clock
 from yunzhang.people.cases import Paper
 from yunzhang.people.permissions import pack
 from yunzhang.portal.doors import Visit
@@ -21,6 +22,13 @@ DATE_WRONG = FaultKind(
     422,
     Text("“{text}”不是日期。", "“{text}” is not a date."),
     Text("按 2026-11-22 的样式填写。", "Write it like 2026-11-22."),
+)
+
+MOMENT_WRONG = FaultKind(
+    "form.moment_wrong",
+    422,
+    Text("“{text}”不是日期和时间。", "“{text}” is not a day and an hour."),
+    Text("按 2026-11-22T09:00 的样式填写。", "Write it like 2026-11-22T09:00."),
 )
 
 NAME_LENGTH = 200  # what the record of a paper holds of its file's name
@@ -102,3 +110,19 @@ def day(request: Visit, name: str) -> date:
         return date.fromisoformat(written)
     except ValueError as error:
         raise Refused(DATE_WRONG(text=written)) from error
+
+
+def moment(request: Visit, name: str) -> datetime:
+    """A day and an hour by the clock of Beijing; raises `form.moment_wrong`."""
+    written = text(request, name)
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise Refused(MOMENT_WRONG(text=written)) from error
+    return found if found.tzinfo else found.replace(tzinfo=clock.BEIJING)
+
+
+def records(request: Visit, name: str) -> list[int]:
+    """The record numbers of the ticked boxes; what is no number is passed over."""
+    found = (place(written) for written in request.POST.getlist(name))
+    return [number for number in found if number is not None]

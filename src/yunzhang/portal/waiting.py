@@ -31,6 +31,7 @@ PAGES = {
     "resource": "entry",
     "ground": "entry",
     "handover": "handover",
+    "patrol": "patrol",
 }
 # What waits outside any procedure, by its step.
 STEPS = {

@@ -103,7 +103,7 @@ Found = tuple[Text, dict[str, object]]
 
 def verify_proof(entry: bytes, proof: str, vkey: str) -> Verdict:
     """Check that an entry, byte for byte, is in the log of this key, by a tlog-proof."""
-    return _verdict(_proven(entry, proof, vkey))
+    return judged(_proven(entry, proof, vkey))
 
 
 def verify_receipt(
@@ -118,12 +118,12 @@ def verify_receipt(
 
     The receipt's canonical bytes are the entry; white space around its fields does not count.
     """
-    return _verdict(_receipted(receipt, proof, vkey, salt, answer))
+    return judged(_receipted(receipt, proof, vkey, salt, answer))
 
 
 def verify_certificate(certificate: bytes, vkey: str) -> Verdict:
     """Check that a certificate of disposal is signed by this key, word for word, as such."""
-    return _verdict(_certified(certificate, vkey))
+    return judged(_certified(certificate, vkey))
 
 
 def verify_log(
@@ -138,10 +138,11 @@ def verify_log(
     done, entries in all). About 3 µs an entry.
     """
     served = folder / "public" if (folder / "public").is_dir() else folder
-    return _verdict(_whole(served, vkey, since_checkpoint, progress or _unseen))
+    return judged(_whole(served, vkey, since_checkpoint, progress or _unseen))
 
 
-def _verdict(found: Iterator[Found]) -> Verdict:
+def judged(found: Iterator[Found]) -> Verdict:
+    """What holds step by step, up to the first that does not."""
     steps: list[Step] = []
     try:
         for number, (sentence, details) in enumerate(found, start=1):

@@ -1,4 +1,4 @@
-"""The command `yunzhang verify`: receipt, certificate, proof or log, checked from files alone."""
+"""The command `yunzhang verify`: receipt, certificate, proof, log, sample; from files alone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from yunzhang.protect.verify import (
     verify_proof,
     verify_receipt,
 )
+from yunzhang.protect.verify_sample import verify_sample
 from yunzhang.terms.faults import Language
 
 HOLDS, WRONG, UNUSABLE = 0, 1, 2
@@ -22,7 +23,7 @@ HOLDS, WRONG, UNUSABLE = 0, 1, 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the kinds of what can be verified, with their arguments, to the parser of `verify`."""
     kinds = parser.add_subparsers(
-        dest="what", required=True, metavar="receipt|certificate|proof|log"
+        dest="what", required=True, metavar="receipt|certificate|proof|log|sample"
     )
     receipt = kinds.add_parser("receipt", help="回执是否在日志中 / is this receipt in the log")
     receipt.add_argument("receipt", type=Path, help="receipt, JSON")
@@ -37,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     log = kinds.add_parser("log", help="重算整个日志 / recompute a whole log")
     log.add_argument("folder", type=Path, help="folder with checkpoint and tile/")
     log.add_argument("--since", type=Path, help="an older checkpoint of the same log")
-    for kind in (receipt, paper, proof, log):
+    drawn = kinds.add_parser("sample", help="按公布的种子重新抽样 / draw a patrol's sample again")
+    drawn.add_argument("sample", type=Path, help="sealed list and drawing, JSON")
+    drawn.add_argument("--log", type=Path, help="the hub's log: is the seed its own")
+    for kind in (receipt, paper, proof, log, drawn):
         kind.add_argument("--key", required=True, help="the signer's public key, or a file with it")
         kind.add_argument("--lang", choices=("zh", "en"), default="zh")
         kind.add_argument("--json", action="store_true", help="print the verdict as JSON")
@@ -76,6 +80,8 @@ def _verify(arguments: argparse.Namespace) -> Verdict:
         return verify_log(arguments.folder, vkey, since)
     if arguments.what == "certificate":
         return verify_certificate(arguments.certificate.read_bytes(), vkey)
+    if arguments.what == "sample":
+        return verify_sample(arguments.sample.read_bytes(), vkey, arguments.log)
     proof = _text(arguments.proof)
     if arguments.what == "proof":
         return verify_proof(arguments.entry.read_bytes(), proof, vkey)

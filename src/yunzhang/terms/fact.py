@@ -89,6 +89,13 @@ class Deed(StrEnum):
     DISPOSAL_CERTIFIED = "disposal.certified"
     AUTO_REPLY_SET = "auto_reply.set"
     AUTO_REPLY_ENDED = "auto_reply.ended"
+    TEAM_SET_UP = "team.set_up"
+    TEAM_CHANGED = "team.changed"
+    SAMPLE_SEALED = "sample.sealed"
+    SAMPLE_DRAWN = "sample.drawn"
+    PATROL_BEGUN = "patrol.begun"
+    PATROL_MARKED = "patrol.marked"
+    PATROL_CLOSED = "patrol.closed"
 
 
 DEED_NAMES: dict[Deed, Text] = {
@@ -171,6 +178,13 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.DISPOSAL_CERTIFIED: Text("出具处置证书", "certified a disposal"),
     Deed.AUTO_REPLY_SET: Text("同意自动答复", "consented to automatic replies"),
     Deed.AUTO_REPLY_ENDED: Text("停止自动答复", "ended automatic replies"),
+    Deed.TEAM_SET_UP: Text("组建督查服务组", "set up an inspection team"),
+    Deed.TEAM_CHANGED: Text("调整督查服务组", "changed an inspection team"),
+    Deed.SAMPLE_SEALED: Text("封存抽样名单", "sealed a list to draw from"),
+    Deed.SAMPLE_DRAWN: Text("抽取样本", "drew a sample"),
+    Deed.PATROL_BEGUN: Text("开始巡云", "began a patrol"),
+    Deed.PATROL_MARKED: Text("记录巡云情况", "recorded what a patrol saw"),
+    Deed.PATROL_CLOSED: Text("结束巡云", "closed a patrol"),
 }
 
 

@@ -101,3 +101,26 @@ def words(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
 def role_choices(rows: Iterable[Role]) -> list[tuple[str, str]]:
     """Roles of the pack as choices."""
     return [(row.id, said(row)) for row in rows]
+
+
+@register.inclusion_tag("portal/part/many.html", takes_context=True)
+def many(
+    context: Context,
+    name: str,
+    label: str,
+    records: Iterable[tuple[str, str]],
+    chosen: Iterable[object] = (),
+    *,
+    hint: str = "",
+) -> dict[str, Any]:
+    """Several of many as boxes to tick; what was ticked stays ticked after a refusal."""
+    typed = context.get("typed")
+    held = set(typed.getlist(name)) if typed else {str(one) for one in chosen}
+    rows = [(value, words, value in held) for value, words in records]
+    return {"name": name, "label": label, "rows": rows, "hint": hint}
+
+
+@register.filter
+def numbers(records: Iterable[Any]) -> list[int]:
+    """The numbers of records, for what is ticked already."""
+    return [record.pk for record in records]
