@@ -145,6 +145,13 @@ def answered_for(actor: Actor) -> Q:
     return found
 
 
+def by_field(actor: Actor) -> bool:
+    """Whether the actor sees beyond the own unit only as a chief of fields of government."""
+    wide = {row.id: row.fields for row in pack().roles if row.scope == "all"}
+    held = [wide[post.role] for post in actor.posts if post.role in wide]
+    return bool(held) and all(held)
+
+
 def vacancies(today: date) -> list[Vacancy]:
     """Where the pack wants a chief, or there was one, and nobody is in post; the longest first.
 

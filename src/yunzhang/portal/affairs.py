@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Case as Depends
 from django.db.models import (
@@ -23,10 +24,9 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from yunzhang.clock import BEIJING
-from yunzhang.oversee import scores, supervision
-from yunzhang.oversee.models import Score
+from yunzhang.oversee import chiefs, scores, supervision
 from yunzhang.people import calendar
-from yunzhang.people.models import Case, CaseParty, Clock, Post, Turn
+from yunzhang.people.models import Case, CaseParty, Clock, Post, Turn, Unit
 from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.portal import seen
 from yunzhang.portal.language import spoken
@@ -77,7 +77,15 @@ def late(actor: Actor, today: date) -> QuerySet[Clock]:
 
 
 def _running(actor: Actor) -> QuerySet[Clock]:
-    return Clock.objects.filter(seen.within(actor, "request.see", "unit"), ended_on=None)
+    return Clock.objects.filter(_own(actor, "request.see"), ended_on=None)
+
+
+def _own(actor: Actor, permission: str) -> Q:
+    """Within what the actor may see, a chief of a field sees on the desk the field's units."""
+    may_see = seen.within(actor, permission, "unit")
+    if not chiefs.by_field(actor):
+        return may_see
+    return may_see & Q(unit__in=Unit.objects.filter(chiefs.answered_for(actor)).values("pk"))
 
 
 def _limits(actor: Actor, today: date) -> Iterator[Branch]:
@@ -96,8 +104,8 @@ def _limits(actor: Actor, today: date) -> Iterator[Branch]:
         "clause": "clause",
         "case": _supervising("subject"),
         "due": "due_on",
-        "place": _flag(rested_on__isnull=False),
-        "of": _flag(provisional=True),
+        "place": flag(rested_on__isnull=False),
+        "of": flag(provisional=True),
     }
     order = (F("rested_on").asc(nulls_first=True), "due_on", "pk")
     # Resting ones come last; what is due is found along the index of due dates.
@@ -116,7 +124,7 @@ def _scores(actor: Actor) -> Iterator[Branch]:
         period=OuterRef("period"), measured__gte=least, total__isnull=False
     )
     better = ranked.filter(total__gt=OuterRef("total"))
-    place = Depends(When(measured__gte=least, then=Coalesce(_number(better), 0) + 1))
+    place = Depends(When(measured__gte=least, then=Coalesce(number(better), 0) + 1))
     says: Says = {
         "reference": "period",
         "title": "unit__code",
@@ -124,14 +132,14 @@ def _scores(actor: Actor) -> Iterator[Branch]:
         "at": "frozen_at",
         "figure": Cast("total", FloatField()),
         "place": place,
-        "of": _number(ranked),
+        "of": number(ranked),
     }
     past = scores.current().filter(unit=actor.unit, total__isnull=False)
     yield Branch("score", past, ("-frozen_at", "-pk"), pack().limit("desk.trend"), says)
 
 
 def _wrong(actor: Actor, step: str, today: date) -> Branch:
-    found = Turn.objects.filter(seen.within(actor, "quality.see", "unit"), step=step)
+    found = Turn.objects.filter(_own(actor, "quality.see"), step=step)
     # A turn of several roles is one thing that is wrong.
     first = Turn.objects.filter(subject=OuterRef("subject"), pk__lt=OuterRef("pk"))
     holder = _holders(today).filter(role=OuterRef("role")).values("person__full_name")
@@ -183,7 +191,7 @@ def _held(actor: Actor, today: date) -> Iterator[Branch]:
         "title": "request__purpose",
         "who": "provider__short_name",
         "at": "until",
-        "figure": _flag(first_fetched_at__isnull=False),
+        "figure": flag(first_fetched_at__isnull=False),
     }
     unused = active.filter(~Exists(used), issued_at__lt=usage.ripe_before(today))
     yield Branch("unused", unused, ("issued_at",), pack().limit("desk.red"), says)
@@ -230,14 +238,17 @@ def _supervising(subject: str) -> Subquery:
     return Subquery(running.values("number")[:1])
 
 
-def _number(found: QuerySet[Score]) -> Subquery:
+def number(found: QuerySet[Any]) -> Subquery:
+    """How many there are of an outer record's, without one more question."""
     one = Value(1, output_field=IntegerField())
     counted = found.order_by().annotate(one=one).values("one").annotate(n=Count("pk"))
     return Subquery(counted.values("n"), output_field=IntegerField())
 
 
-def _flag(**condition: object) -> Depends:
-    return Depends(When(**condition, then=Value(1)), default=Value(0))
+def flag(exists: Exists | None = None, **condition: object) -> Depends:
+    """1 where it is so, else 0."""
+    asked = Q(**condition) if exists is None else exists
+    return Depends(When(asked, then=Value(1)), default=Value(0))
 
 
 def _morning(day: date) -> datetime:

@@ -17,7 +17,7 @@ from yunzhang.people import calendar
 from yunzhang.people.models import Clock, Turn
 from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.people.workdays import work_calendar
-from yunzhang.portal import affairs, lines, parcels, seen, typed, waiting
+from yunzhang.portal import affairs, chief_desk, lines, parcels, seen, typed, waiting
 from yunzhang.portal.course_words import procedure_names
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.lines import Line
@@ -49,12 +49,14 @@ class Limit:
 @door("desk.see")
 def desk(request: Visit) -> HttpResponse:
     if request.method == "POST":
-        return do(request, {"supervise": _supervise, "over": _over})
+        deeds = {"supervise": _supervise, "over": _over, "sign": chief_desk.sign}
+        return do(request, deeds)
     # The calendar is asked for once: every days left of the page is counted with it.
     actor, today, work = request.actor, clock.today(), work_calendar()
     groups = waiting.groups(actor, today, work, request.GET.get("of", ""))
-    found = lines.read(affairs.branches(actor, today, work))
     chief = affairs.answers(actor)
+    own = chief_desk.branches(actor, today) if chief else ()
+    found = lines.read([*affairs.branches(actor, today, work), *own])
     running = [_limit(line, today, work) for line in _running(found)]
     context = {
         "groups": groups,
@@ -70,6 +72,7 @@ def desk(request: Visit) -> HttpResponse:
         "presses": supervision.may_order(actor),
         "oversees": seen.units(actor, "desk.see") is None,
         "warnings": _warnings(actor, found, today, work),
+        **(chief_desk.shown(found, today, work) if chief else {}),
         **_consumer(actor, found, today, work),
         **_auditor(actor, found),
     }
