@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -223,3 +224,28 @@ def test_a_forgotten_password_is_set_anew_by_who_registers_persons(hub: HubWorld
     with pytest.raises(Refused) as refused:
         identity.reset_password(hub.head, hub.officer.person, why=WHY)
     assert refused.value.codes == ("permission.missing",)
+
+
+def test_a_unit_is_in_the_division_of_its_credit_code_unless_told(hub: HubWorld) -> None:
+    usual = units.register(hub.reviewer, credit_code(40), "甲局", "甲", "city", why=WHY)
+    told = units.register(
+        hub.reviewer, credit_code(41), "乙局", "乙", "city", division="450102", why=WHY
+    )
+
+    assert (usual.division, told.division) == ("450000", "450102")
+
+
+def test_a_division_is_corrected_and_a_change_without_a_word_on_it_keeps_it(hub: HubWorld) -> None:
+    unit = units.register(hub.reviewer, credit_code(40), "甲局", "甲", "city", why=WHY)
+    same: dict[str, Any] = {
+        "name": "甲局", "short_name": "甲", "tier": "city", "parent": None,
+        "is_authority": False, "kind": "", "row": "", "sharing_body": "", "why": WHY,
+    }  # fmt: skip
+
+    units.change(hub.reviewer, unit, **same, division="450100")
+    kept = units.change(hub.reviewer, unit, **same)
+    with pytest.raises(Refused) as refused:
+        units.change(hub.reviewer, unit, **same, division="4501")
+
+    assert kept.division == "450100"
+    assert [fault.code for fault in refused.value.faults] == ["unit.division"]

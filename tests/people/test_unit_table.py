@@ -138,3 +138,16 @@ def test_a_circle_through_many_rows_is_found_without_end(hub: HubWorld, tmp_path
 
     assert {flaw.code for flaw in plan.flaws} == {"import.unit_circle"}
     assert len(plan.flaws) == 50
+
+
+def test_a_division_comes_with_the_table_and_a_wrong_one_is_told_in_its_cell(
+    hub: HubWorld, tmp_path: Path
+) -> None:
+    heads = ("代码", "单位名称", "层级", "行政区划代码")
+    rows = [(credit_code(50), "甲局", "市级", "450100"), (credit_code(51), "乙局", "市级", "4501")]
+    path = workbook(tmp_path / "units.xlsx", {"单位": [heads, *rows]})
+
+    plan = looked_through(hub.reviewer, UNITS, path)
+
+    assert flaws(plan) == {(3, "行政区划代码", "unit.division")}
+    assert [one.key for one in plan.sound] == [credit_code(50)]

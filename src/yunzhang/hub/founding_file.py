@@ -37,6 +37,7 @@ class UnitRow(Document, frozen=True, kw_only=True):
     kind: str = ""
     row: str = ""
     sharing_body: str = ""
+    division: str = ""
 
 
 class PersonRow(Document, frozen=True, kw_only=True):

@@ -45,6 +45,7 @@ class NewUnit:
     kind: str = ""
     row: str = ""
     sharing_body: str = ""
+    division: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def _enter_unit(new: NewUnit, entered: dict[str, Unit]) -> Unit:
         kind=new.kind,
         row=new.row,
         sharing_body=new.sharing_body,
+        division=new.division,
         why=WHY,
     )
 

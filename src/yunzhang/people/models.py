@@ -19,6 +19,8 @@ class Unit(models.Model):
     # The id of the unit's row of the pack; the documents name it so in tasks and reports.
     row = models.CharField(max_length=60, blank=True)
     sharing_body = models.CharField(max_length=100, blank=True)  # 共享工作机构, Order 809 Art. 9
+    # GB/T 2260: the region, city or county it serves; by default that of its credit code.
+    division = models.CharField(max_length=6, blank=True, db_index=True)
 
     class Meta:
         ordering = ["code"]

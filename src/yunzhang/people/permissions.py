@@ -56,6 +56,7 @@ NEEDS: dict[Deed, str] = {
     Deed.ROOM_CHANGED: "cloud.register",
     Deed.EXTRANET_CHANGED: "cloud.register",
     Deed.DRILL_RECORDED: "cloud.register",
+    Deed.BOUNDARIES_LOADED: "unit.register",
     Deed.TABLE_REGISTERED: "system.register",
     Deed.TABLE_GATHERED: "table.gather",
     Deed.TABLE_CHECKED: "quality.run",

@@ -64,6 +64,7 @@ def _unit(line: Line) -> Unit:
         kind=(chosen(pack().unit_kinds, kind) or kind) if kind else "",
         row=(chosen(pack().units, row) or row) if row else "",
         sharing_body=line.get("sharing_body"),
+        division=line.get("division"),
     )
 
 
@@ -103,6 +104,7 @@ CELLS = {
     units.PARENT_LOWER.code: "parent",
     units.KIND_UNKNOWN.code: "kind",
     units.ROW_UNKNOWN.code: "row",
+    units.DIVISION_WRONG.code: "division",
 }
 
 
@@ -145,6 +147,7 @@ def _enter(unit: Unit, actor: Actor, why: str) -> Made:
         kind=unit.kind,
         row=unit.row,
         sharing_body=unit.sharing_body,
+        division=unit.division,
         why=why,
     )
     return Made(f"unit:{made.code}", made.name)

@@ -9,6 +9,7 @@ from yunzhang.people.act import act
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.people.widths import too_long
+from yunzhang.terms import divisions
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 from yunzhang.terms.identifiers import credit_code_valid
@@ -51,6 +52,15 @@ ROW_UNKNOWN = FaultKind(
     422,
     Text("政策包中没有名为“{row}”的单位。", "The pack names no unit {row}."),
     Text("从列表中选择，或留空。", "Choose one from the list, or leave it empty."),
+)
+DIVISION_WRONG = FaultKind(
+    "unit.division",
+    422,
+    Text("“{code}”不是六位行政区划代码。", "{code} is no division code of six digits."),
+    Text(
+        "填写省、市或县的代码（GB/T 2260），或留空。",
+        "Give the code of a region, city or county (GB/T 2260), or leave it empty.",
+    ),
 )
 UNIT_CIRCLE = FaultKind(
     "unit.circle",
@@ -102,9 +112,13 @@ def register(
     kind: str = "",
     row: str = "",
     sharing_body: str = "",
+    division: str = "",
     why: str,
 ) -> Unit:
-    """Enter a unit; raises Refused with everything wrong with its code, names and place."""
+    """Enter a unit; raises Refused with everything wrong with its code, names and place.
+
+    Without a division it is in that of its credit code.
+    """
     unit = Unit(
         code=code.strip().upper(),
         name=name.strip(),
@@ -115,6 +129,7 @@ def register(
         kind=kind,
         row=row,
         sharing_body=sharing_body.strip(),
+        division=division.strip() or divisions.of_credit_code(code.strip()),
     )
     with act(actor, Deed.UNIT_REGISTERED, f"unit:{unit.code}", unit=parent, why=why) as deeds:
         refuse_if([*_code_faults(unit), *_faults(unit)])
@@ -135,10 +150,12 @@ def change(
     kind: str,
     row: str,
     sharing_body: str,
+    division: str | None = None,
     why: str,
 ) -> Unit:
     """Change what a unit is called and where it stands; its code stays.
 
+    Without a word on the division that stays, too.
     Raises Refused with everything wrong at once: names, kind, tier, a circle, a parent below.
     """
     with act(actor, Deed.UNIT_CHANGED, f"unit:{unit.code}", unit=unit, why=why) as deeds:
@@ -149,6 +166,7 @@ def change(
         unit.parent = units[parent.pk] if parent else None
         unit.is_authority, unit.kind, unit.row = is_authority, kind, row
         unit.sharing_body = sharing_body.strip()
+        unit.division = unit.division if division is None else division.strip()
         refuse_if([*_faults(unit), *_place_faults(unit, units)])
         unit.save()
         deeds.content.update(_told(unit))
@@ -243,6 +261,7 @@ def _told(unit: Unit) -> dict[str, Any]:
         "kind": unit.kind,
         "row": unit.row,
         "sharing_body": unit.sharing_body,
+        "division": unit.division,
     }
 
 
@@ -267,6 +286,8 @@ def _faults(unit: Unit) -> Iterator[Fault]:
         yield KIND_UNKNOWN(kind=unit.kind)
     if unit.row and unit.row not in {each.id for each in pack().units}:
         yield ROW_UNKNOWN(row=unit.row)
+    if unit.division and not divisions.is_division(unit.division):
+        yield DIVISION_WRONG(code=unit.division)
 
 
 def _place_faults(unit: Unit, units: Mapping[int, Unit]) -> Iterator[Fault]:

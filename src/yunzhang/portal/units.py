@@ -66,6 +66,7 @@ LIST = Listing(
         Column("tier", _("Tier"), lambda row: coded(row.tier, "tier"), order="tier"),
         Column("kind", _("Kind"), lambda row: _kind(row.kind), order="kind"),
         Column("parent", _("Above it"), lambda row: row.parent.short_name if row.parent else ""),
+        Column("division", _("Division"), lambda row: row.division, Kind.CODE, "division"),
         Column("sharing_body", _("Sharing body"), lambda row: row.sharing_body),
     ),
     (_("No unit yet"), _("Register the first one below.")),
@@ -167,6 +168,7 @@ def _register(request: Visit) -> None:
         is_authority="is_authority" in request.POST,
         kind=typed.text(request, "kind"),
         sharing_body=typed.text(request, "sharing_body"),
+        division=typed.text(request, "division"),
         why=typed.why(request),
     )
 
@@ -183,5 +185,6 @@ def _change(request: Visit, unit: Unit) -> None:
         kind=typed.text(request, "kind"),
         row=typed.text(request, "row"),
         sharing_body=typed.text(request, "sharing_body"),
+        division=typed.text(request, "division"),
         why=typed.why(request),
     )
