@@ -74,6 +74,8 @@ PAGES = {
     "where systems run": ("provider", "/information-systems", "社会救助系统"),
     "networks and rooms": ("consumer", "/networks", "广西壮族自治区卫生健康委员会"),
     "patrols": ("reviewer", "/patrols", "deed"),
+    "the map": ("chief", "/map?show=entries", "广西壮族自治区民政厅"),
+    "boundaries": ("reviewer", "/map/boundaries", "geojson"),
     "handbook": ("reviewer", "/handbook", "乡级行政区划代码"),
     "handbook to print": ("reviewer", "/handbook?print=1", "梁晓燕"),
     "what the law asks": ("consumer", "/law?q=一数一源", "一数一源一标准"),
@@ -114,6 +116,8 @@ CLOSED = {
     "a log of no node": ("auditor", "/ledger/nowhere", 404),
     "an entry not in the log": ("auditor", "/ledger/HUB/99999", 404),
     "a pack nobody wrote": ("provider", "/packs/atlantis", 404),
+    "boundaries are the authority's": ("provider", "/map/boundaries", 403),
+    "an area nobody loaded": ("chief", "/map/990000", 404),
     "the auditor's desk is theirs": ("provider", "/audit", 403),
     "a whole log is verified by auditors": ("provider", "/ledger/HUB/verified", 403),
 }

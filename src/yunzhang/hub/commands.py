@@ -10,7 +10,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-from yunzhang.hub import import_command
+from yunzhang.hub import import_command, map_command
 
 SERVED_BY = "YUNZHANG_SERVED_BY"  # tells a web process its parent; set here, never by a person
 
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     begin.add_argument("file", type=Path, help="TOML; see docs/operating.md")
     commands.add_parser("key", help="print the hub's verifier key, which nodes are given")
     import_command.add_arguments(commands)
+    map_command.add_arguments(commands)
     parser.set_defaults(run=run)
 
 
@@ -41,9 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     _insist()
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
-    {"up": _up, "found": _found, "import": import_command.run, "key": _key}.get(
-        arguments.hub_command, _nothing
-    )(arguments)
+    DOES.get(arguments.hub_command, _nothing)(arguments)
     return 0
 
 
@@ -101,3 +100,12 @@ def _serve(arguments: argparse.Namespace, threads: int, stop_seconds: int) -> No
         websockets=False,
         log_level=LogLevels.warning,
     ).serve()
+
+
+DOES = {
+    "up": _up,
+    "found": _found,
+    "import": import_command.run,
+    "map": map_command.run,
+    "key": _key,
+}

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
     from yunzhang.people.imports import Source
     from yunzhang.terms.document import digest
 
-    actor, kind = _actor(arguments.username), _kind(arguments.kind)
+    actor, kind = person_of(arguments.username), _kind(arguments.kind)
     file: Path = arguments.file
     read = grids.read(file)
     planned = imports.plan(actor, kind, read, _quietly)
@@ -66,7 +66,8 @@ def run(arguments: argparse.Namespace) -> None:
     _tell_once(kind, [one.told_once for one in made if one.told_once], arguments.lang)
 
 
-def _actor(username: str) -> Actor:
+def person_of(username: str) -> Actor:
+    """The person of this user name, with the posts of today."""
     from yunzhang import clock
     from yunzhang.people.models import Person
     from yunzhang.people.permissions import actor_of

@@ -174,6 +174,12 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_TLS == "starttls", MAIL_TLS == "tls"
 DEFAULT_FROM_EMAIL = os.environ.get("YUNZHANG_MAIL_FROM") or f"yunzhang@{HUB_NAME}"
 WEBHOOK_HOSTS = [h for h in os.environ.get("YUNZHANG_WEBHOOK_HOSTS", "").lower().split(",") if h]
 
+# Tiles below the map, as 天地图 serves them by longitude and latitude; empty: none.
+MAP_TILES = os.environ.get("YUNZHANG_MAP_TILES", "")
+MAP_TILES_CREDIT = os.environ.get("YUNZHANG_MAP_TILES_CREDIT", "")  # with their review number
+if MAP_TILES and not MAP_TILES.startswith("https://"):
+    raise ValueError("YUNZHANG_MAP_TILES is no https address. Next: see docs/settings.md.")
+
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS: list[Path] = []

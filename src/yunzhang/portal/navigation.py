@@ -34,6 +34,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         gettext_noop("Chiefs and results"),
         (
             Place("chiefs", gettext_noop("Chiefs"), "desk.see"),
+            Place("map", gettext_noop("The map"), "score.see"),
             Place("scores", gettext_noop("Scoreboard"), "score.see"),
             Place("boards", gettext_noop("Red and black boards"), "score.see"),
             Place("duties", gettext_noop("Dated duties"), "desk.see"),

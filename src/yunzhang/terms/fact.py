@@ -32,6 +32,7 @@ class Deed(StrEnum):
     ROOM_CHANGED = "room.changed"
     EXTRANET_CHANGED = "extranet.changed"
     DRILL_RECORDED = "drill.recorded"
+    BOUNDARIES_LOADED = "boundaries.loaded"
     TABLE_REGISTERED = "table.registered"
     TABLE_GATHERED = "table.gathered"
     TABLE_CHECKED = "table.checked"
@@ -119,6 +120,7 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.ROOM_CHANGED: Text("变更机房", "changed a machine room"),
     Deed.EXTRANET_CHANGED: Text("登记外网接入", "told of a unit's extranet link"),
     Deed.DRILL_RECORDED: Text("记录灾备演练", "recorded a recovery drill"),
+    Deed.BOUNDARIES_LOADED: Text("载入行政区划界线", "loaded the boundaries of divisions"),
     Deed.TABLE_REGISTERED: Text("登记数据表", "registered a table"),
     Deed.TABLE_GATHERED: Text("归集数据表", "gathered a table"),
     Deed.TABLE_CHECKED: Text("检查数据质量", "checked a table"),
