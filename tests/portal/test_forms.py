@@ -300,3 +300,15 @@ def test_a_priority_field_is_chosen_where_the_pack_has_some(town, visit, setting
     assert "宏观经济" in client.get(answer["Location"]).content.decode()
     listed = client.get("/requests?field=economy&export=csv")
     assert len(b"".join(listed.streaming_content).decode().strip().splitlines()) == 2
+
+
+def test_the_heads_read_who_answers_for_what_before_they_sign(town, visit):
+    asked = (
+        visit("provider_head").get(f"/requests/{town.requests['applied'].number}").content.decode()
+    )
+    given = visit("provider_head").get(f"/grants/{town.grants['granted'].pk}").content.decode()
+
+    assert "只用于所申请的目的和范围" in asked
+    assert "按现行规定" in asked
+    assert "只用于所申请的目的和范围" in given
+    assert "按授权签发时的规定" in given

@@ -11,8 +11,9 @@ from yunzhang import clock
 from yunzhang.people import turns, watch
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import Clock, FactRow, Notice
+from yunzhang.people.permissions import pack
 from yunzhang.protect.keys import open_signed
-from yunzhang.share import grants
+from yunzhang.share import grants, responsibilities
 from yunzhang.share.models import GrantRow
 from yunzhang.terms.codes import ShareType
 from yunzhang.terms.document import decode
@@ -62,6 +63,29 @@ def test_a_grant_says_what_was_agreed_and_is_signed_by_the_hub(world):
     assert grant.until - grant.starts_at == timedelta(days=90)
     assert (grant.purpose, grant.entry_version) == ("核对病例所在乡镇", 1)
     assert grant.quota.rows_a_page == 1000
+
+
+def test_a_grant_keeps_who_answers_for_what_as_it_was_when_it_was_issued(world, settings):
+    of_order = [
+        ("provider", "第二十六条"),
+        ("provider", "第二十七条"),
+        ("platform", "第三十八条"),
+        ("consumer", "第二十五条"),
+        ("consumer", "第二十七条"),
+    ]
+    row = world.granted()
+    settings.PACK = "liuzhou-2020"  # 四(三)3 三方的安全责任边界: a part more for each of the three
+
+    later = responsibilities.in_force(pack(), clock.today())
+
+    kept = responsibilities.of_grant(row)
+    assert [(part.party, part.cite.clause) for part in kept] == of_order
+    assert [part.party for part in later if part.cite.clause == "四(三)3"] == [
+        "provider",
+        "platform",
+        "consumer",
+    ]
+    assert len(later) == len(kept) + 3
 
 
 def test_a_changed_grant_is_not_opened(world):

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET
 
 from yunzhang import clock
 from yunzhang.people.permissions import pack
-from yunzhang.portal import seen, stopping, typed
+from yunzhang.portal import answers, seen, stopping, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing, Mark, of_states, of_units
 from yunzhang.portal.states import Tone
-from yunzhang.share import disputes, grants, keys
+from yunzhang.share import disputes, grants, keys, responsibilities
 from yunzhang.share.models import CallerKey, GrantRow
 from yunzhang.terms.grant import Grant
 from yunzhang.use import usage
@@ -142,6 +142,7 @@ def grant(request: Visit, id: str) -> HttpResponse:
         "command": _command(opened, found),
         "snippet": _snippet(opened, found),
         "history": told(f"grant:{found.pk}"),
+        "answers": answers.told(responsibilities.of_grant(found), found.provider, found.consumer),
     }
     return render(request, "portal/grant.html", context)
 

@@ -18,7 +18,7 @@ from yunzhang.gather import catalog
 from yunzhang.gather.models import EntryVersion, Resource
 from yunzhang.people import courses
 from yunzhang.people.permissions import may, pack
-from yunzhang.portal import case_links, seen, typed
+from yunzhang.portal import answers, case_links, seen, typed
 from yunzhang.portal.cases import visible
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
@@ -26,7 +26,7 @@ from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing, of_states, of_units
 from yunzhang.portal.templatetags.said import coded, said
 from yunzhang.portal.tracker import steps
-from yunzhang.share import disputes, grants, requests
+from yunzhang.share import disputes, grants, requests, responsibilities
 from yunzhang.share.models import CallerKey, GrantRow, ShareRequest
 from yunzhang.terms import procedures
 from yunzhang.terms.codes import Operator
@@ -143,8 +143,15 @@ def tracker(request: Visit, number: str) -> HttpResponse:
         "refusals": pack().codes_of("refusal"),
         "draft": catalog.published(found.resource).draft,
         "cautions": grants.cautions(found) if "agree" in possible else (),
+        "answers": _answers(found) if possible & {"apply", "agree", "issue"} else (),
     }
     return render(request, "portal/request.html", context)
+
+
+def _answers(found: ShareRequest) -> list[answers.Answer]:
+    """Who will answer for what, for the heads who decide."""
+    parts = responsibilities.in_force(pack(), clock.today())
+    return answers.told(parts, found.provider, found.consumer)
 
 
 def _late(found: ShareRequest) -> bool:

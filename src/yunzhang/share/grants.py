@@ -20,7 +20,7 @@ from yunzhang.people.models import Case, FactRow, Unit
 from yunzhang.people.permissions import NEEDS, Actor, pack
 from yunzhang.people.permissions import why as reasons_for
 from yunzhang.protect.keys import open_signed
-from yunzhang.share import granting, requests, told
+from yunzhang.share import granting, requests, responsibilities, told
 from yunzhang.share.afterwards import follow
 from yunzhang.share.granting import Place
 from yunzhang.share.models import GrantRow, RevocationNumber, ShareRequest
@@ -107,6 +107,7 @@ def _issue(
         _move_request(asked, Deed.GRANT_ISSUED)
         deeds.subject = subject_of(row)
         deeds.content.update(request=asked.number, digest=digest(row.signed.encode()))
+        deeds.content["parts"] = responsibilities.said(pack(), clock.today())
     return row
 
 

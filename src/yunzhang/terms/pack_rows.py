@@ -239,7 +239,8 @@ class Duty(Named, frozen=True, kw_only=True):
     """A standing rule: what someone must, should or must not do, and the exception if any.
 
     `gates`: what may not be registered as new while it is in force, for units of these `tiers`
-    (all without any); where it holds in principle only, an approval lets it through.
+    (all without any); where it holds in principle only, an approval lets it through. `party`: whose
+    part it is in every grant, who provides, who runs the platform or who uses.
     """
 
     REFERS = {"roles": "roles"}
@@ -249,6 +250,7 @@ class Duty(Named, frozen=True, kw_only=True):
     subject: str  # what it bears on: catalog, cloud, network, project, purpose …
     unless: str = ""
     roles: tuple[str, ...] = ()
+    party: Literal["", "provider", "platform", "consumer"] = ""
     gates: tuple[Literal["cloud", "room", "network", "platform"], ...] = ()
     tiers: tuple[str, ...] = ()
 
