@@ -19,7 +19,7 @@ RECIPIENT = "recipient"  # units a report goes to, beside the office that takes 
 
 
 @cases.does("dated.opened")
-def _begin(doing: Doing) -> None:
+def begin(doing: Doing) -> None:
     """From the opening on the row's own day runs, whatever the step."""
     told = decode(doing.case.content, dict)
     clocks.start_until(
@@ -55,7 +55,7 @@ def hand_in(doing: Doing) -> None:
 
 
 @cases.does("dated.returned")
-def _return(doing: Doing) -> None:
+def give_back(doing: Doing) -> None:
     """Sent back: the same day is owed again."""
     clocks.restart(RULE, cases.subject_of(doing.case), clock.today())
     keep_clock(doing)

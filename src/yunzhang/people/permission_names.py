@@ -36,6 +36,7 @@ PERMISSION_NAMES: dict[str, Text] = {
     "records.import": Text("批量导入", "import records"),
     "list.publish": Text("发布清单", "publish lists"),
     "webhook.set": Text("设置消息推送", "set webhooks"),
+    "meeting.record": Text("记录云长会议", "record meetings of the chiefs"),
     "patrol.plan": Text("组织巡云和督查服务组", "plan patrols and set up teams"),
     "worker": Text("由系统自动办理", "be the hub's own worker"),
 }

@@ -121,6 +121,7 @@ NEEDS: dict[Deed, str] = {
     Deed.PATROL_BEGUN: "desk.see",
     Deed.PATROL_MARKED: "desk.see",
     Deed.PATROL_CLOSED: "desk.see",
+    Deed.MEETING_RECORDED: "meeting.record",
 }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from yunzhang.oversee import plans
+from yunzhang.oversee import plans, tasks
 from yunzhang.people.models import Case
-from yunzhang.portal.templatetags.said import said
+from yunzhang.portal.templatetags.said import coded, said
 from yunzhang.share import corrections, misuse, services
 
 
@@ -19,6 +19,7 @@ def of(case: Case) -> list[tuple[str, str]]:
         misuse.PROCEDURE: _violation,
         services.PROCEDURE: _proposal,
         plans.PROCEDURE: _plan,
+        tasks.PROCEDURE: _parts,
     }
     return list(shown[case.procedure](case)) if case.procedure in shown else []
 
@@ -47,3 +48,10 @@ def _plan(case: Case) -> Iterator[tuple[str, str]]:
     if plan.into:
         yield _("Into the system"), plan.into.name
     yield _("Done by"), plan.by.isoformat()
+
+
+def _parts(case: Case) -> Iterator[tuple[str, str]]:
+    yield _("Where it comes from"), coded(tasks.source_of(case), tasks.SOURCES)
+    for unit, text, done in tasks.parts_of(case):
+        stands = _("reported %(day)s") % {"day": done} if done else _("not reported yet")
+        yield _("Part of %(unit)s") % {"unit": unit.short_name}, f"{text or '—'} ({stands})"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yunzhang.gather import catalog
 from yunzhang.gather.models import EntryVersion, InformationSystem, Network, Resource
+from yunzhang.oversee.meeting_models import Meeting
 from yunzhang.oversee.patrol_models import Patrol
 from yunzhang.people import cases
 from yunzhang.people.models import Case
@@ -48,7 +49,7 @@ class Start:
 def about(case: Case) -> str:
     """The page of what the case is about; "" where it has none."""
     kind, _colon, name = case.about.partition(":")
-    if kind in ("system", "network", "patrol"):
+    if kind in ("system", "network", "patrol", "meeting"):
         return reverse(kind, args=[name])
     if kind == "request":
         row = ShareRequest.objects.filter(pk=name).first()
@@ -66,6 +67,8 @@ def about(case: Case) -> str:
 def about_name(case: Case) -> str:
     """What the case is about, by the name people know it by, else as facts name it."""
     kind, _colon, number = case.about.partition(":")
+    if kind == "meeting":
+        return Meeting.objects.get(pk=number).title
     if kind == "patrol":
         return Patrol.objects.get(pk=number).title
     if kind == "system":

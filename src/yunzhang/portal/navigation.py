@@ -42,7 +42,12 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     ),
     (
         gettext_noop("Patrols and evaluation"),
-        (Place("patrols", gettext_noop("Patrols"), "desk.see"),),
+        (
+            Place("tasks", gettext_noop("Tasks"), "desk.see"),
+            Place("pain_points", gettext_noop("Pain points"), "desk.see"),
+            Place("meetings", gettext_noop("Meetings"), "desk.see"),
+            Place("patrols", gettext_noop("Patrols"), "desk.see"),
+        ),
     ),
     (
         gettext_noop("Clouds and networks"),

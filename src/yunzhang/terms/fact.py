@@ -97,6 +97,7 @@ class Deed(StrEnum):
     PATROL_BEGUN = "patrol.begun"
     PATROL_MARKED = "patrol.marked"
     PATROL_CLOSED = "patrol.closed"
+    MEETING_RECORDED = "meeting.recorded"
 
 
 DEED_NAMES: dict[Deed, Text] = {
@@ -187,6 +188,7 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.PATROL_BEGUN: Text("开始巡云", "began a patrol"),
     Deed.PATROL_MARKED: Text("记录巡云情况", "recorded what a patrol saw"),
     Deed.PATROL_CLOSED: Text("结束巡云", "closed a patrol"),
+    Deed.MEETING_RECORDED: Text("记录会议", "recorded a meeting"),
 }
 
 
