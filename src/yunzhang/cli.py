@@ -1,4 +1,4 @@
-"""The command line: `yunzhang hub | node | call | key | pack | verify | demo`."""
+"""The command line: `yunzhang hub | node | call | key | pack | verify | score | demo`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ COMMANDS = {
     "verify": (
         "yunzhang.protect.verify_command:add_arguments",
         "check a receipt, a proof or a log; needs no hub, no node",
+    ),
+    "score": (
+        "yunzhang.hub.score_commands:add_arguments",
+        "replay a frozen period from the log, simulate other weights",
     ),
     "demo": ("yunzhang.demo.commands:add_arguments", "walk one table's whole life on real data"),
 }

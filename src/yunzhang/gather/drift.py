@@ -16,13 +16,14 @@ from yunzhang.gather.harvest import look
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource
 from yunzhang.people.act import act
 from yunzhang.people.permissions import NEEDS, Actor, pack, require
+from yunzhang.terms import score_rules
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Refused
 
 UNREADABLE = "unreadable"  # the source does not answer, or no longer has the table
 # Drifts after which an entry no longer describes a live table; new columns, longer values,
 # volume and freshness leave it describing one.
-UNLINKING = ("no_table", UNREADABLE, "column_missing", "type_changed")
+UNLINKING = score_rules.UNLINKING
 WHY_DAILY = "每日比对目录与数据"
 
 Words = tuple[str, str, str]  # kind, sentence in Chinese, in English

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Max
 
@@ -26,7 +25,7 @@ from yunzhang.terms.pack_rows import BoardRule
 from yunzhang.terms.published_list import KIND, Line, PublishedList
 from yunzhang.terms.signed import Signed
 
-RANKING = "ranking"
+RANKING = appeals.RANKING
 COLUMNS = ("单位代码", "单位", "位次", "得分", "已测指标", "上榜依据", "条款", "在办申诉")
 
 BOARD_UNKNOWN = FaultKind(
@@ -146,12 +145,6 @@ def publish(actor: Actor, board: str, period: str, *, why: str) -> BoardIssue:
 def latest(board: str, period: str) -> BoardIssue | None:
     """The last issue of a board for a period."""
     return BoardIssue.objects.filter(board=board, period=period).order_by("-number").first()
-
-
-def published_on(period: str) -> Any:
-    """When the ranking of a period was first published; None before."""
-    first = BoardIssue.objects.filter(board=RANKING, period=period).order_by("number").first()
-    return first.issued_at if first else None
 
 
 def opened(issue: BoardIssue) -> PublishedList:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import F, Max, QuerySet
 
-from yunzhang.oversee.indicators import figures_of
+from yunzhang.oversee import freezing
 from yunzhang.oversee.models import Score
 from yunzhang.people.act import act
-from yunzhang.people.hub_key import hub_key, sign
+from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.protect.keys import open_signed
-from yunzhang.terms.document import build, decode, digest, encode
+from yunzhang.terms.document import build, decode, digest
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import FaultKind, Refused, Text
-from yunzhang.terms.grant import Party
-from yunzhang.terms.pack import Pack
-from yunzhang.terms.score import KIND, Figure, ScoreDocument, Weighed, placed, total
+from yunzhang.terms.score import BEFORE_BASES, KIND, Figure, ScoreDocument, Weighed, placed
 from yunzhang.terms.signed import Signed
 
 PERIOD_FROZEN = FaultKind(
@@ -54,11 +52,13 @@ def freeze(actor: Actor, period: str, today: date, *, why: str) -> list[Score]:
         actor, Deed.SCORE_FROZEN, f"score:{period}", unit=actor.unit, why=why, period=period
     ) as deeds:
         _free(period)
-        units = list(Unit.objects.all())
-        found = figures_of(units, today)
-        rows = [_score(unit, found[unit.pk], period, deeds.at) for unit in units]
-        Score.objects.bulk_create(rows)
-        deeds.content["digests"] = {row.unit.code: digest(row.signed.encode()) for row in rows}
+        found = freezing.bases(Unit.objects.all(), period, today, deeds.at)
+        rows = Score.objects.bulk_create(freezing.row_of(unit, basis) for unit, basis in found)
+        deeds.content.update(
+            pack=pack().id,
+            digests={row.unit.code: digest(row.signed.encode()) for row in rows},
+            bases={row.unit.code: digest(row.basis.encode()) for row in rows},
+        )
     return ranking(period)
 
 
@@ -114,20 +114,9 @@ def periods(most: int) -> list[str]:
 
 def opened(score: Score) -> ScoreDocument:
     """The score as signed, its signature checked."""
-    return open_signed(decode(score.signed, Signed), KIND, ScoreDocument, (hub_key().public,))
-
-
-def weigh(found: tuple[Figure, ...], pack: Pack) -> tuple[Weighed, ...]:
-    """The figures with their indicators' weights and targets, in the pack's order.
-
-    An indicator the pack does not name does not count.
-    """
-    by_id = {figure.indicator: figure for figure in found}
-    return tuple(
-        Weighed(figure=by_id[rule.id], weight=rule.weight, target=rule.target)
-        for rule in pack.indicators
-        if rule.id in by_id
-    )
+    signed = decode(score.signed, Signed)
+    kind = KIND if score.basis else BEFORE_BASES
+    return open_signed(signed, kind, ScoreDocument, (hub_key().public,))
 
 
 def _free(period: str) -> None:
@@ -135,45 +124,3 @@ def _free(period: str) -> None:
         raise Refused(PERIOD_WRONG(most=LONGEST_PERIOD))
     if Score.objects.filter(period=period).exists():
         raise Refused(PERIOD_FROZEN(period=period))
-
-
-def _score(unit: Unit, figures: tuple[Figure, ...], period: str, now: datetime) -> Score:
-    weighed = weigh(figures, pack())
-    found = total(weighed)
-    document = ScoreDocument(
-        unit=Party(code=unit.code, name=unit.name),
-        period=period,
-        frozen_at=now,
-        figures=weighed,
-        total="" if found is None else str(found),
-    )
-    return Score(
-        unit=unit,
-        period=period,
-        frozen_at=now,
-        total=found,
-        measured=sum(one.share is not None for one in weighed),
-        figures=encode([_flat(one) for one in weighed]).decode(),
-        signed=sign(KIND, document),
-    )
-
-
-def _flat(one: Weighed) -> dict[str, object]:
-    """A figure as pages read it; percent as text with two places, or null."""
-    figure = one.figure
-    return {
-        "indicator": figure.indicator,
-        "kind": figure.kind,
-        "hits": figure.hits,
-        "of": figure.of,
-        "percent": None if figure.percent is None else str(figure.percent),
-        "weight": one.weight,
-        "target": one.target,
-        "held": figure.held,
-        "failed": figure.failed,
-        "measure": figure.measure,
-        "value": None if figure.value is None else str(figure.value),
-        "held_amounts": figure.held_amounts,
-        "failed_amounts": figure.failed_amounts,
-        "reported": figure.reported,
-    }

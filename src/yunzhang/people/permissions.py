@@ -87,6 +87,7 @@ NEEDS: dict[Deed, str] = {
     Deed.GRANT_ENDED: "grant.suspend",
     Deed.RECEIPTS_TAKEN: WORKER,
     Deed.SCORE_FROZEN: "score.freeze",
+    Deed.SCORE_CORRECTED: "score.freeze",
     Deed.UNIT_CHANGED: "unit.register",
     Deed.POST_DELEGATED: "desk.see",
     Deed.DELEGATION_ENDED: "desk.see",

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from yunzhang.oversee import plans, tasks
+from yunzhang.oversee import appeals, plans, tasks
 from yunzhang.people.models import Case
+from yunzhang.people.permissions import pack
 from yunzhang.portal.templatetags.said import coded, said
 from yunzhang.share import corrections, misuse, services
 
@@ -20,6 +21,7 @@ def of(case: Case) -> list[tuple[str, str]]:
         services.PROCEDURE: _proposal,
         plans.PROCEDURE: _plan,
         tasks.PROCEDURE: _parts,
+        appeals.PROCEDURE: _appeal,
     }
     return list(shown[case.procedure](case)) if case.procedure in shown else []
 
@@ -55,3 +57,17 @@ def _parts(case: Case) -> Iterator[tuple[str, str]]:
     for unit, text, done in tasks.parts_of(case):
         stands = _("reported %(day)s") % {"day": done} if done else _("not reported yet")
         yield _("Part of %(unit)s") % {"unit": unit.short_name}, f"{text or '—'} ({stands})"
+
+
+def _appeal(case: Case) -> Iterator[tuple[str, str]]:
+    told = appeals.dispute_of(case)
+    rule = next((row for row in pack().indicators if row.id == told.indicator), None)
+    yield _("Disputed"), said(rule) if rule else _("the whole score")
+    if told.records:
+        yield _("Records disputed"), str(len(told.records))
+    if told.recount:
+        yield _("Ruled"), _("counted again from the records as they stand")
+    for to, words in (("held", _("counts as held")), ("out", _("counts on neither side"))):
+        number = sum(ruled == to for ruled in told.rulings.values())
+        if number:
+            yield _("Ruled"), f"{words}: {number}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yunzhang.gather import catalog
 from yunzhang.gather.models import EntryVersion, InformationSystem, Network, Resource
+from yunzhang.oversee import appeals
 from yunzhang.oversee.meeting_models import Meeting
 from yunzhang.oversee.patrol_models import Patrol
 from yunzhang.people import cases
@@ -57,6 +58,9 @@ def about(case: Case) -> str:
     if kind == "case":
         other = Case.objects.filter(pk=name).first()
         name = other.number if other else ""
+    if kind == "score":
+        period, _slash, unit = name.partition("/")
+        return reverse("score", args=[period, unit])
     if case.procedure == "assessment":
         # A resource that was never submitted may yet change its code: it is known by its record.
         version = EntryVersion.objects.filter(resource__pk=name).order_by("-number").first()
@@ -73,12 +77,20 @@ def about_name(case: Case) -> str:
         return Patrol.objects.get(pk=number).title
     if kind == "system":
         return InformationSystem.objects.get(pk=number).name
+    if kind == "score":
+        score = appeals.score_of(case)
+        return f"{score.unit.short_name} {score.period}" if score else case.about
     return Network.objects.get(pk=number).name if kind == "network" else case.about
 
 
 def of(case: Case, actor: Actor) -> list[Link]:
     """What this reader may do next elsewhere, because of the case."""
-    return [*_requests(case, actor), *_disputes(case, actor), *_carried_out(case)]
+    return [
+        *_requests(case, actor),
+        *_disputes(case, actor),
+        *_carried_out(case),
+        *_appeal(case, actor),
+    ]
 
 
 def contact(case: Case, actor: Actor) -> str:
@@ -136,6 +148,14 @@ def _request(code: str, case: Case) -> str:
 def _disputes(case: Case, actor: Actor) -> Iterator[Link]:
     if case.procedure in DISPUTABLE and disputes.possible(actor, case):
         yield Link(_("Raise a dispute"), reverse("dispute_new", args=["case", case.number]))
+
+
+def _appeal(case: Case, actor: Actor) -> Iterator[Link]:
+    """An appeal is decided record by record, on a page of its own."""
+    if case.procedure != appeals.PROCEDURE:
+        return
+    if any(move.id == "correct" for move in cases.moves_for(actor, case)):
+        yield Link(_("Rule record by record"), reverse("appeal", args=[case.number]))
 
 
 def _carried_out(case: Case) -> Iterator[Link]:

@@ -92,7 +92,7 @@ def of_grant(request: Visit, id: str) -> HttpResponse:
     if certificate is not None:
         package.files["certificate.json"] = bytes(certificate.file or b"")
         package.commands.append("yunzhang verify certificate certificate.json --key hub.key")
-    return _sent(package)
+    return sent(package)
 
 
 @require_GET
@@ -104,7 +104,7 @@ def of_case(request: Visit, number: str) -> HttpResponse:
     for name, body in _papers(found):
         package.files[name] = body
     _facts(package, [cases.subject_of(found)])
-    return _sent(package)
+    return sent(package)
 
 
 def _facts(package: Package, subjects: list[str]) -> None:
@@ -175,7 +175,8 @@ def _papers(found: Case) -> Iterator[tuple[str, bytes]]:
                 yield f"{place}.file", bytes(paper.file)
 
 
-def _sent(package: Package) -> HttpResponse:
+def sent(package: Package) -> HttpResponse:
+    """The package as a download."""
     kept = f'attachment; filename="evidence-{package.number}.zip"'
     headers = {"Content-Disposition": kept}
     return HttpResponse(package.zipped(), content_type="application/zip", headers=headers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from yunzhang.portal.states import Tone
 from yunzhang.portal.templatetags.said import said
 from yunzhang.terms.pack_rows import IndicatorRule
 
+NOBODY: Mapping[str, int] = {}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -29,6 +31,7 @@ class Place:
     shown: dict[str, Any]
     measured: int
     mine: bool
+    appeals: int = 0  # under way
 
     def percent(self, indicator: str) -> float | None:
         """A figure in percent; None when there was nothing to measure."""
@@ -36,10 +39,19 @@ class Place:
         return None if found is None else float(found)
 
 
-def placed(ranked: list[Score], mine: Unit | None) -> list[Place]:
-    """The ranking as its page shows it."""
+def placed(
+    ranked: list[Score], mine: Unit | None, appealed: Mapping[str, int] = NOBODY
+) -> list[Place]:
+    """The ranking as its page shows it; `appealed`: appeals under way by the unit's code."""
     return [
-        Place(place, score, figures(score), score.measured, score.unit == mine)
+        Place(
+            place,
+            score,
+            figures(score),
+            score.measured,
+            score.unit == mine,
+            appealed.get(score.unit.code, 0),
+        )
         for place, score in zip(scores.places(ranked), ranked, strict=True)
     ]
 
@@ -122,7 +134,12 @@ RECORDS = Listing(
 
 
 def _marks(row: Place) -> list[Mark]:
-    return [Mark(gettext("my unit"), Tone.BUSY)] if row.mine else []
+    marks = [Mark(gettext("my unit"), Tone.BUSY)] if row.mine else []
+    if row.appeals:
+        marks.append(Mark(gettext("appeal under way"), Tone.WARN))
+    if row.score.version > 1:
+        marks.append(Mark(gettext("corrected"), Tone.CALM))
+    return marks
 
 
 def _reason(row: Place) -> str:

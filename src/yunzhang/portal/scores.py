@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from yunzhang import clock
-from yunzhang.oversee import scores
+from yunzhang.oversee import appeals, scores
 from yunzhang.oversee.indicators import is_measured
 from yunzhang.oversee.models import Score
 from yunzhang.people.permissions import may, pack
@@ -31,17 +31,22 @@ def scoreboard(request: Visit) -> HttpResponseBase:
         "indicators": _measured(),
         "chart": _bars([score for score in ranked if scores.is_ranked(score)]),
     }
-    rows = score_lists.placed(ranked, request.actor.unit)
+    rows = score_lists.placed(ranked, request.actor.unit, appeals.pending(period))
     listed = Listed(request, score_lists.ranking(_measured()), rows)
     return answer(request, "portal/scores.html", context, ranked=listed)
 
 
 @door("score.see")
 def unit_score(request: Visit, period: str, unit: str) -> HttpResponse:
-    score = _score(period, unit)
-    past = Score.objects.filter(unit=score.unit).order_by("frozen_at")
+    score = _version(request, period, unit)
+    past = scores.current().filter(unit=score.unit).order_by("frozen_at")
+    versions = Score.objects.filter(unit=score.unit, period=period).order_by("version")
     context = {
         "score": score,
+        "versions": versions,
+        "appeals": appeals.of_score(score),
+        "appealable": _appealable(request, score),
+        "own": may(request.actor, "score.see", score.unit),
         "figures": [(rule, score_lists.figures(score).get(rule.id)) for rule in _measured()],
         "chart": _trend(list(past)),
     }
@@ -51,7 +56,7 @@ def unit_score(request: Visit, period: str, unit: str) -> HttpResponse:
 @door("score.see")
 def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpResponseBase:
     """The rows a figure was counted from: those that held and those that did not."""
-    score = _score(period, unit)
+    score = _version(request, period, unit)
     shown = score_lists.figures(score).get(indicator)
     if shown is None:
         raise Http404
@@ -66,13 +71,30 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
     return answer(request, "portal/figure.html", context, records=listed)
 
 
+def _appealable(request: Visit, score: Score) -> bool:
+    """Whether the actor may appeal for the unit, while there is time and no appeal runs."""
+    own = any(post.unit_id == score.unit_id for post in request.actor.posts)
+    last = appeals.until(score)
+    return own and bool(score.basis) and (last is None or clock.today() <= last)
+
+
 def _measured() -> list[IndicatorRule]:
     """The pack's indicators that the hub can measure; the others stand on the pack's page only."""
     return [rule for rule in pack().indicators if is_measured(rule)]
 
 
 def _score(period: str, unit: str) -> Score:
-    return seen.one(Score.objects.select_related("unit"), period=period, unit__code=unit)
+    """The score as it holds now."""
+    return seen.one(scores.current().select_related("unit"), period=period, unit__code=unit)
+
+
+def _version(request: Visit, period: str, unit: str) -> Score:
+    """The version the address names, else the one that holds now."""
+    number = typed.place(request.GET.get("version", ""))
+    if number is None:
+        return _score(period, unit)
+    found = Score.objects.select_related("unit")
+    return seen.one(found, period=period, unit__code=unit, version=number)
 
 
 def _bars(ranked: list[Score]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, register_converter
 
 from yunzhang.portal import (
     api,
+    appeals,
     audit,
     boards,
     calendar,
@@ -44,6 +45,7 @@ from yunzhang.portal import (
     quality,
     queue,
     requests,
+    score_evidence,
     scores,
     simulate,
     stopping,
@@ -133,6 +135,13 @@ urlpatterns: list[URLPattern] = [
     path("boards/<slug:board>/<int:number>.<str:form>", boards.issue_file, name="board_issue_file"),
     path("open/boards", boards.public_list, name="open_boards"),
     path("open/boards/<slug:board>/<int:number>", boards.public_issue, name="open_board"),
+    path(
+        "scores/<str:period>/<str:unit>/evidence.zip",
+        score_evidence.of_score,
+        name="score_evidence",
+    ),
+    path("scores/<str:period>/<str:unit>/appeal", appeals.new_appeal, name="appeal_new"),
+    path("appeals/<str:number>", appeals.appeal, name="appeal"),
     path("scores/<str:period>/<str:unit>", scores.unit_score, name="score"),
     path("scores/<str:period>/<str:unit>/<str:indicator>", scores.figure, name="figure"),
     path("audit", audit.audit, name="audit"),

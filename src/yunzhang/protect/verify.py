@@ -103,7 +103,7 @@ Found = tuple[Text, dict[str, object]]
 
 def verify_proof(entry: bytes, proof: str, vkey: str) -> Verdict:
     """Check that an entry, byte for byte, is in the log of this key, by a tlog-proof."""
-    return judged(_proven(entry, proof, vkey))
+    return judged(proven(entry, proof, vkey))
 
 
 def verify_receipt(
@@ -138,7 +138,7 @@ def verify_log(
     done, entries in all). About 3 µs an entry.
     """
     served = folder / "public" if (folder / "public").is_dir() else folder
-    return judged(_whole(served, vkey, since_checkpoint, progress or _unseen))
+    return judged(whole(served, vkey, since_checkpoint, progress))
 
 
 def judged(found: Iterator[Found]) -> Verdict:
@@ -167,7 +167,7 @@ def _receipted(
         ),
         {"call": document.call, "grant": document.grant},
     )
-    yield from _proven(encode(document), proof, vkey)
+    yield from proven(encode(document), proof, vkey)
     if salt is not None and answer is not None:
         if not same(salted(salt, answer).encode(), document.answer_hash.encode()):
             raise Refused(ANSWER_DIFFERS())
@@ -210,7 +210,8 @@ def _say_it_once(receipt: bytes) -> None:
         raise Refused(FIELD_TWICE(fields=", ".join(twice)))
 
 
-def _proven(entry: bytes, proof: str, vkey: str) -> Iterator[Found]:
+def proven(entry: bytes, proof: str, vkey: str) -> Iterator[Found]:
+    """An entry seen to be in the log of this key, step by step."""
     key = PublicKey.parse(vkey)
     yield _key_read(key)
     parsed = parse_proof(proof)
@@ -235,7 +236,10 @@ def _proven(entry: bytes, proof: str, vkey: str) -> Iterator[Found]:
     )
 
 
-def _whole(folder: Path, vkey: str, since: str | None, progress: Progress) -> Iterator[Found]:
+def whole(
+    folder: Path, vkey: str, since: str | None = None, progress: Progress | None = None
+) -> Iterator[Found]:
+    """A whole log recomputed, step by step."""
     key = PublicKey.parse(vkey)
     yield _key_read(key)
     files = TileFolder(folder, key.suite.digest)
@@ -245,7 +249,7 @@ def _whole(folder: Path, vkey: str, since: str | None, progress: Progress) -> It
     if older:
         yield _signed(older)
     audit = Audit(files, key, checkpoint, older)
-    audit.read_entries(progress)
+    audit.read_entries(progress or _unseen)
     yield (
         Text(
             "{bundles} 个条目文件中的 {size} 条都与散列文件相符。",

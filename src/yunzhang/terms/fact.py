@@ -63,6 +63,7 @@ class Deed(StrEnum):
     GRANT_ENDED = "grant.ended"
     RECEIPTS_TAKEN = "receipts.taken"
     SCORE_FROZEN = "score.frozen"
+    SCORE_CORRECTED = "score.corrected"
     UNIT_CHANGED = "unit.changed"
     POST_DELEGATED = "post.delegated"
     DELEGATION_ENDED = "delegation.ended"
@@ -152,6 +153,7 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.GRANT_ENDED: Text("终止授权", "ended a grant"),
     Deed.RECEIPTS_TAKEN: Text("接收调用回执", "took in receipts"),
     Deed.SCORE_FROZEN: Text("冻结评分", "froze a score"),
+    Deed.SCORE_CORRECTED: Text("更正评分", "corrected a score"),
     Deed.UNIT_CHANGED: Text("变更单位信息", "changed a unit"),
     Deed.POST_DELEGATED: Text("委托代行岗位", "delegated a post"),
     Deed.DELEGATION_ENDED: Text("收回岗位委托", "ended a delegation"),

@@ -11,7 +11,8 @@ from typing import Literal
 from yunzhang.terms.document import Document
 from yunzhang.terms.grant import Party
 
-KIND = "score/1"
+KIND = "score/2"
+BEFORE_BASES = "score/1"  # frozen when no basis was kept
 _CENT = Decimal("0.01")
 
 
@@ -99,13 +100,20 @@ class Weighed(Document, frozen=True, kw_only=True):
 
 
 class ScoreDocument(Document, frozen=True, kw_only=True):
-    """A unit's frozen score. `total` is percent with two places; "" when nothing was measured."""
+    """A unit's frozen score. `total` is percent with two places; "" when nothing was measured.
+
+    `basis` is the digest of what it was counted from; `corrects` that of the signed score an
+    appeal made it replace.
+    """
 
     unit: Party
     period: str
     frozen_at: datetime
     figures: tuple[Weighed, ...]
     total: str
+    version: int = 1
+    basis: str = ""
+    corrects: str = ""
 
 
 def total(figures: Iterable[Weighed]) -> Decimal | None:

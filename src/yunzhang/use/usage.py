@@ -107,8 +107,8 @@ def approved_unused(today: date) -> list[GrantRow]:
 
 
 def used_grants(grants: QuerySet[GrantRow]) -> set[str]:
-    """The ids of those of the grants that answered at least one call."""
-    days = UsageDay.objects.filter(grant__in=grants.values("pk"), answered__gt=0)
+    """The ids of those of the grants that answered a call, other than those discounted."""
+    days = UsageDay.objects.filter(grant__in=grants.values("pk"), answered__gt=F("discounted"))
     return set(days.values_list("grant", flat=True))
 
 

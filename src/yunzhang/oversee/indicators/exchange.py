@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from yunzhang.oversee.indicators.registry import Row, Units, indicator
 from yunzhang.share.models import GrantRow
@@ -32,7 +32,7 @@ def approved_used(units: Units, today: date) -> Iterator[Row]:
 
     A grant younger than the pack's waiting time and not yet used counts on neither side.
     """
-    calls = UsageDay.objects.filter(grant=OuterRef("pk"), answered__gt=0)
+    calls = UsageDay.objects.filter(grant=OuterRef("pk"), answered__gt=F("discounted"))
     grants = GrantRow.objects.filter(consumer__in=units, state=GrantRow.State.ACTIVE)
     ripe = usage.ripe_before(today)
     for unit, number, issued, used in grants.annotate(used=Exists(calls)).values_list(

@@ -1,0 +1,67 @@
+"""Score rules: whether a record holds, from the values in a basis alone; pure.
+
+The hub counts with queries; whoever replays a score counts with these. An indicator without a
+rule here stands as it was judged at freezing, and the replay says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from yunzhang.terms.basis import Basis, BasisRow, Value
+
+Values = Mapping[str, Value]
+Rule = Callable[[Values, date, Mapping[str, int]], bool | None]
+
+# The drifts that unlink an entry from its table.
+UNLINKING = ("no_table", "unreadable", "column_missing", "type_changed")
+WINDOW, UNUSED = "score.window_days", "usage.unused_days"
+
+
+def _catalogued(values: Values, _today: date, _limits: Mapping[str, int]) -> bool:
+    return bool(values["entry"])
+
+
+def _linked(values: Values, _today: date, _limits: Mapping[str, int]) -> bool:
+    drifts = str(values["drifts"]).split()
+    return bool(values["gathered_on"]) and not set(drifts).intersection(UNLINKING)
+
+
+def _punctual(values: Values, today: date, limits: Mapping[str, int]) -> bool | None:
+    due, ended, rested = (_day(values[name]) for name in ("due_on", "ended_on", "rested_on"))
+    assert due is not None
+    if ended is not None:
+        within = ended > today - timedelta(days=limits[WINDOW])
+        return (rested or ended) <= due if within else None
+    return False if rested is None and due < today else None
+
+
+def _passed(values: Values, _today: date, _limits: Mapping[str, int]) -> bool:
+    return bool(values["passed"])
+
+
+def _used(values: Values, today: date, limits: Mapping[str, int]) -> bool | None:
+    if values["used"]:
+        return True
+    issued = _day(values["issued_on"])
+    ripe = issued is not None and issued < today - timedelta(days=limits[UNUSED])
+    return False if ripe else None
+
+
+RULES: Mapping[str, Rule] = {
+    "catalog_coverage": _catalogued,
+    "catalog_linked": _linked,
+    "clock_punctuality": _punctual,
+    "quality": _passed,
+    "approved_used": _used,
+}
+
+
+def judged(indicator: str, row: BasisRow, basis: Basis) -> bool | None:
+    """Whether the record holds (True), fails (False) or counts on neither side (None)."""
+    return RULES[indicator](row.values, basis.counted_on, basis.limits)
+
+
+def _day(value: Value) -> date | None:
+    return date.fromisoformat(str(value)) if value else None

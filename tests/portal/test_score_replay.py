@@ -1,0 +1,250 @@
+"""Replay: a frozen score counted again from the log, to the byte; whatever is forged is named."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from yunzhang.cli import main
+from yunzhang.hub.score_source import HubSource
+from yunzhang.oversee.models import Score
+from yunzhang.people.hub_key import hub_key, sign
+from yunzhang.people.models import Clock, FactRow
+from yunzhang.portal import score_evidence
+from yunzhang.protect.replay import Entry, Told, is_whole, replayed
+from yunzhang.protect.replay_folder import Folder
+from yunzhang.protect.verify import Found, Verdict, judged
+from yunzhang.terms.basis import HUB, Basis, BasisRow, score_of
+from yunzhang.terms.document import decode, digest, encode, replace
+from yunzhang.terms.score import BEFORE_BASES, KIND
+
+PERIOD = "2026Q4"
+
+
+def replay(source: object, unit: str = "") -> Verdict:
+    return judged(replayed(source, PERIOD, unit))  # type: ignore[arg-type]
+
+
+def wrong(verdict: Verdict) -> tuple[str, dict[str, str]]:
+    assert verdict.wrong is not None
+    return verdict.wrong.code, dict(verdict.wrong.details)
+
+
+@pytest.fixture
+def civil(town) -> Score:
+    return Score.objects.get(period=PERIOD, unit=town.units[2])
+
+
+@pytest.fixture
+def consumer(town) -> Score:
+    return Score.objects.get(period=PERIOD, unit=town.units[4])
+
+
+@pytest.fixture
+def folder(town, consumer, tmp_path: Path) -> Path:
+    """The evidence package of a unit that used a grant, unpacked."""
+    place = tmp_path / "evidence"
+    with zipfile.ZipFile(io.BytesIO(score_evidence.package([consumer]).zipped())) as packed:
+        packed.extractall(place)
+    return place
+
+
+def test_a_period_is_counted_again_from_the_log_to_the_byte(town):
+    verdict = replay(HubSource())
+
+    assert verdict.wrong is None
+    assert verdict.steps[-1].say("zh") == "4 份评分由底稿重算，与所签的逐字节相同。"
+    # Nothing of the town is judged otherwise than by a rule.
+    assert "as judged at freezing stand: 0" in verdict.steps[-2].say("en")
+    assert is_whole(HubSource(), PERIOD)
+
+
+def test_rows_stand_on_the_facts_and_receipts_they_were_made_by(town, civil, consumer):
+    rows = {row.kind: row for row in decode(civil.basis, Basis).rows if row.leaves}
+    used = [row for row in decode(consumer.basis, Basis).rows if row.values["used"]]
+
+    assert {leaf.role for leaf in rows["verdict"].leaves} == {"checked"}
+    assert {leaf.role for leaf in rows["table"].leaves} >= {"registered"}
+    assert {leaf.role for leaf in rows["clock"].leaves} >= {"ended"}
+    assert [(leaf.role, leaf.log) for leaf in used[0].leaves] == [
+        ("issued", HUB), ("called", "civil-node"),
+    ]  # fmt: skip
+
+
+def test_a_row_changed_after_freezing_changes_no_replay(town, civil):
+    before = civil.signed
+    Clock.objects.update(due_on="2020-01-01")
+
+    assert replay(HubSource()).wrong is None
+    assert Score.objects.get(pk=civil.pk).signed == before
+
+
+def test_a_changed_basis_or_weight_is_found(town, civil):
+    for old, new in (('"weight":20', '"weight":21'), ('"passed":false', '"passed":true')):
+        assert old in civil.basis
+        Score.objects.filter(pk=civil.pk).update(basis=civil.basis.replace(old, new, 1))
+
+        assert wrong(replay(HubSource())) == ("replay.basis_differs", {"unit": civil.unit.code})
+
+
+def test_a_score_signed_anew_is_found(town, civil):
+    forged = replace(score_of(decode(civil.basis, Basis)), total="99.00")
+    Score.objects.filter(pk=civil.pk).update(signed=sign(KIND, forged))
+
+    assert wrong(replay(HubSource())) == ("replay.signed_differs", {"unit": civil.unit.code})
+
+
+def test_a_fact_retold_or_put_elsewhere_is_found(town, civil):
+    fact = FactRow.objects.get(subject=f"score:{PERIOD}")
+    FactRow.objects.filter(pk=fact.pk).update(content=fact.content.replace(PERIOD, "2026Q5"))
+    assert wrong(replay(HubSource()))[0] == "replay.told_differs"
+    FactRow.objects.filter(pk=fact.pk).update(content=fact.content)
+
+    [leaf, *_] = next(row for row in decode(civil.basis, Basis).rows if row.leaves).leaves
+    FactRow.objects.filter(id=leaf.place).update(index=10**6)
+    code, details = wrong(replay(HubSource(), civil.unit.code))
+    assert (code, details["place"]) == ("replay.leaf_missing", leaf.place)
+
+
+def test_one_unit_is_counted_alone_and_a_period_nobody_froze_is_said(town, civil):
+    assert "1 scores computed" in replay(HubSource(), civil.unit.code).steps[-1].say("en")
+    assert wrong(judged(replayed(HubSource(), "1999")))[0] == "replay.nothing_frozen"
+
+
+def test_an_exported_package_is_counted_again_without_a_hub(folder, consumer):
+    verdict = replay(Folder(folder))
+
+    assert verdict.wrong is None
+    assert main(["score", "replay", PERIOD, "--from", str(folder)]) == 0
+    assert main(
+        ["score", "replay", PERIOD, "--from", str(folder), "--key", hub_key().public.text]
+    ) == 0  # fmt: skip
+    assert main(["score", "replay", PERIOD, "--from", str(folder / "nowhere")]) == 2
+    assert f"yunzhang score replay {PERIOD}" in (folder / "README.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("files", "old", "new", "code"),
+    [
+        ("bases/*.json", b'"weight":20', b'"weight":10', "replay.basis_differs"),
+        ("scores/*.json", b'"weight":20', b'"weight":10', "signed.signature_wrong"),
+        ("receipts/civil-node/*.json", b'"rows":2', b'"rows":3', "verify.entry_not_proven"),
+        ("receipts/civil-node/*.json", b"", None, "replay.leaf_missing"),
+        ("facts/*.told.json", b"2026Q4", b"2026Q3", "replay.told_differs"),
+    ],
+)
+def test_a_package_tampered_with_is_found(folder, files, old, new, code):
+    path = next(one for one in sorted(folder.glob(files)) if old in one.read_bytes())
+    if new is None:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes().replace(old, new, 1))
+
+    assert wrong(replay(Folder(folder)))[0] == code
+    assert main(["score", "replay", PERIOD, "--from", str(folder)]) == 1
+
+
+def test_a_package_of_another_key_is_found(folder, tmp_path):
+    other = folder / "nodes" / "civil-node.key"
+    shutil.copy(other, folder / "hub.key")
+
+    assert wrong(replay(Folder(folder)))[0] == "signed.key_unknown"
+
+
+class Forged:
+    """A hub that lied when it froze: its digests agree with its lies, the log does not."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.real = HubSource()
+        self.key = self.real.key
+        self.text = encode(basis)
+        self.signed = sign(KIND, score_of(basis)).encode()
+        self.unit = basis.unit.code
+
+    def opening(self) -> Iterator[Found]:
+        return iter(())
+
+    def versions(self, _period: str, _unit: str) -> list[tuple[str, int]]:
+        return [(self.unit, 1)]
+
+    def texts(self, _period: str, _unit: str, _version: int) -> tuple[bytes, bytes]:
+        return self.signed, self.text
+
+    def frozen(self, period: str, unit: str, version: int) -> Entry | None:
+        entry = self.real.frozen(period, unit, version)
+        assert entry is not None
+        content = json.dumps(
+            {"digests": {unit: digest(self.signed)}, "bases": {unit: digest(self.text)}}
+        )
+        body = json.loads(entry.body)
+        body["content_hash"] = digest(("salt" + content).encode())
+        return Entry(entry.place, encode(body), Told("salt", "", content))
+
+    def entry(self, log: str, place: str) -> Entry | None:
+        return self.real.entry(log, place)
+
+
+def forged(score: Score, kind: str, **values: object) -> tuple[Basis, BasisRow]:
+    """The basis with a value of the first row of a kind changed, that has the value already."""
+    basis = decode(score.basis, Basis)
+    row = next(
+        one
+        for one in basis.rows
+        if one.kind == kind and one.leaves and all(one.values[n] != v for n, v in values.items())
+    )
+    lie = replace(row, values={**row.values, **values})
+    rows = tuple(lie if one is row else one for one in basis.rows)
+    return replace(basis, rows=rows), row
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "field"),
+    [
+        ("verdict", {"passed": True}, "passed"),
+        ("clock", {"ended_on": "2026-01-02"}, "ended_on"),
+        ("table", {"entry": "entry:999"}, "entry"),
+    ],
+)
+def test_a_row_that_the_log_contradicts_is_named(town, civil, kind, values, field):
+    basis, row = forged(civil, kind, **values)
+
+    code, details = wrong(replay(Forged(basis)))
+
+    assert code in {"replay.row_disagrees", "replay.rule_differs"}
+    assert details["row"] == f"{kind}:{row.id}"
+    assert code == "replay.rule_differs" or details["field"] == field
+
+
+def test_a_figure_that_breaks_its_rule_is_named(town, civil):
+    basis = decode(civil.basis, Basis)
+    late = next(one for one in basis.counted if one.figure.failed)
+    better = replace(late.figure, held=(*late.figure.held, *late.figure.failed), failed=())
+    counted = tuple(replace(one, figure=better) if one is late else one for one in basis.counted)
+
+    code, details = wrong(replay(Forged(replace(basis, counted=counted))))
+
+    assert (code, details["indicator"]) == ("replay.rule_differs", late.figure.indicator)
+    assert (details["wanted"], details["found"]) == ("failed", "held")
+
+
+def test_a_score_frozen_before_bases_were_kept_is_told_apart(town, civil, capsys):
+    old = replace(score_of(decode(civil.basis, Basis)), basis="")
+    signed = sign(BEFORE_BASES, old)
+
+    class Before(Forged):
+        def texts(self, _period: str, _unit: str, _version: int) -> tuple[bytes, bytes]:
+            return self.signed, b""
+
+    source = Before(decode(civil.basis, Basis))
+    source.signed = signed.encode()
+
+    verdict = replay(source)
+    assert verdict.wrong is None
+    assert "before bases were kept" in verdict.steps[-1].say("en")
+    assert not is_whole(source, PERIOD)
