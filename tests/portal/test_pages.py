@@ -75,6 +75,8 @@ PAGES = {
     "networks and rooms": ("consumer", "/networks", "广西壮族自治区卫生健康委员会"),
     "patrols": ("reviewer", "/patrols", "deed"),
     "the map": ("chief", "/map?show=entries", "广西壮族自治区民政厅"),
+    "command screen": ("reviewer", "/screen", "civil-node"),
+    "command screen in text": ("chief", "/screen/text", "急救调度地址匹配"),
     "boundaries": ("reviewer", "/map/boundaries", "geojson"),
     "tasks": ("reviewer", "/tasks", "tasks?state=late"),
     "pain points": ("chief", "/pain-points", "pain-points?state=late"),

@@ -202,13 +202,13 @@ def _auditor(actor: Actor, found: Lines) -> dict[str, Any]:
 
 
 def _supervise(request: Visit) -> str:
-    concern = _concern(request.actor, typed.text(request, "item"))
+    concern = concern_of(request.actor, typed.text(request, "item"))
     due_on, why = typed.day(request, "due_on"), typed.why(request)
     case = supervision.order(request.actor, concern, due_on, why=why)
     return reverse("case", args=[case.number])
 
 
-def _concern(actor: Actor, item: str) -> Concern:
+def concern_of(actor: Actor, item: str) -> Concern:
     """The red item whose button was pressed; 404 when it is none of the actor's units."""
     kind, _colon, number = item.partition(":")
     place = typed.place(number)
