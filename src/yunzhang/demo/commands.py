@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) -> None:
     # Django's models can only be imported once it is set up.
-    from yunzhang.demo import hub_steps
+    from yunzhang.demo import hub_steps, province
     from yunzhang.demo.node_steps import Nodes
     from yunzhang.demo.walk import walk
     from yunzhang.people.permissions import pack
@@ -85,6 +85,7 @@ def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) ->
     screen.left(f"枢纽 {hub}（进程 {pid}）")
     town = hub_steps.Town(folder)
     hub_steps.found(town, password)
+    province.build(town, password)
     key = SigningKey.generate("health-api")
     key.save(folder / "health.key")
     walk(town, Nodes(folder, hub, key), servers)
@@ -92,10 +93,16 @@ def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) ->
 
 def _stay(hub: str, password: str) -> None:
     """Print where to look and who to be, and wait for an interrupt."""
+    from yunzhang.demo.province import HEAD
     from yunzhang.people.permissions import pack
 
     held, stop = pack(), Event()
-    screen.console.print(f"\n[bold]{hub}[/bold]  密码 password: [bold]{password}[/bold]")
+    screen.console.print(
+        f"\n总云长的一页 the chief's page: [bold]{hub}/[/bold]\n"
+        f"一张图 the map: [bold]{hub}/map[/bold]\n"
+        f"协同调度大屏 the command screen: [bold]{hub}/screen[/bold]\n"
+        f"用户名 user name: [bold]{HEAD}[/bold]  密码 password: [bold]{password}[/bold]\n"
+    )
     rows = [
         (
             o.username,
@@ -106,7 +113,9 @@ def _stay(hub: str, password: str) -> None:
         )
         for o in OFFICIALS
     ]
-    screen.table("登录名（每个岗位一个）", ("用户名", "姓名", "单位", "岗位", "role"), rows)
+    screen.table(
+        "其他登录名，密码相同（每个岗位一个）", ("用户名", "姓名", "单位", "岗位", "role"), rows
+    )
     screen.console.print("按 Ctrl-C 结束。Press Ctrl-C to stop.")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

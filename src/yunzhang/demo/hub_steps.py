@@ -252,10 +252,14 @@ def grant(town: Town) -> None:
 
 
 def score(town: Town) -> None:
-    """Step 9: five indicators of every unit, frozen and signed."""
+    """Step 9: every unit's indicators, frozen and signed; the walk's own departments are shown."""
     today = clock.today()
     reviewer = town.officer("bureau", "sharing_authority")
     frozen = scores.freeze(reviewer, str(today), today, why=WHY)
     names = {unit.pk: unit.short_name for unit in town.units.values()}
-    rows = [(names[s.unit_id], s.total if s.total is not None else "—") for s in frozen]
+    rows = [
+        (names[s.unit_id], s.total if s.total is not None else "—")
+        for s in frozen
+        if s.unit_id in names
+    ]
     screen.table("评分（每个数字都能在页面上点开到行）", ("单位", "得分"), rows)

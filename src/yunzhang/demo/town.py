@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from yunzhang.terms.identifiers import credit_check, org_check
 
+DIVISION = "450000"  # Guangxi
 
-def credit_code(serial: int) -> str:
-    """A well-formed credit code of a Guangxi government body; no such code was ever given out."""
+
+def credit_code(serial: int, division: str = DIVISION) -> str:
+    """A well-formed credit code of a government body there; no such code was ever given out."""
     stem = f"MB{serial:06d}"
-    body = "11450000" + stem + org_check(stem)
+    body = f"11{division}{stem}{org_check(stem)}"
     return body + credit_check(body)
 
 
