@@ -212,6 +212,22 @@ def test_the_head_of_chiefs_is_told_once_of_what_came_onto_the_list(settings, hu
     assert case.title in told.zh
 
 
+def test_a_new_day_asks_nothing_again_for_what_is_open_and_told(
+    guangxi, django_assert_max_num_queries
+):
+    past, _ = days(QUARTER)
+    for number in (2, 3):
+        holder(guangxi, f"chief{number}", guangxi.units[number], "cloud_chief")
+    cases_ = opened(QUARTER, past)
+    dated.tell_supervised(clock.today())
+
+    with django_assert_max_num_queries(16):
+        again = dated.open_due(past, past)
+        late = dated.tell_supervised(clock.today())
+
+    assert (len(cases_), again, late) == (2, [], 2)
+
+
 def test_what_is_sent_back_after_its_day_is_late_again_and_stays_missed(guangxi):
     chief = holder(guangxi, "chief", guangxi.units[2], "cloud_chief")
     past, _ = days(QUARTER)

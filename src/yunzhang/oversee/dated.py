@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from yunzhang import clock
 from yunzhang.oversee import handing_in
 from yunzhang.people import cases, clocks, courses, notices
-from yunzhang.people.models import Case, Clock, Post, Unit
+from yunzhang.people.models import Case, CaseParty, Clock, Notice, Person, Post, Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.terms import procedures
 from yunzhang.terms.dates import report_dates, task_dates
@@ -177,15 +177,28 @@ def tell_supervised(today: date) -> int:
     office = procedures.first(courses.of("report")).who
     persons = [one for role in (*heads, *office) for one in notices.holders(role, None, today)]
     late = list(supervised(today).select_related("unit"))
+    told = _told_of(persons, late)
     for one in late:
+        if all((person.pk, one.pk) in told for person in persons):
+            continue
         title = Case.objects.get(number=one.reference).title
         said = Text(
             f"列入重点督查：{one.unit.short_name}“{title}”（{one.due_on} 到期）",
             f"Under key supervision: {one.unit.short_name}, {title} (due on {one.due_on})",
         )
-        key = f"supervised:{one.pk}"
-        notices.tell(persons, key, notices.ESCALATED, one.subject, one.reference, said)
+        notices.tell(persons, _key(one), notices.ESCALATED, one.subject, one.reference, said)
     return len(late)
+
+
+def _key(one: Clock) -> str:
+    return f"supervised:{one.pk}"
+
+
+def _told_of(persons: Iterable[Person], late: Iterable[Clock]) -> set[tuple[int, int]]:
+    """Who was told of which of these already: one query a day, not one for each."""
+    keys = {_key(one): one.pk for one in late}
+    rows = Notice.objects.filter(person__in=list(persons), key__in=keys)
+    return {(person, keys[key]) for person, key in rows.values_list("person", "key")}
 
 
 def opened(duties: Iterable[Dated]) -> QuerySet[Case]:
@@ -258,13 +271,15 @@ def _of_kinds(kinds: Iterable[str]) -> list[Unit]:
 
 def _opened(actor: Actor, duty: Dated, why: str) -> list[Case]:
     """A case for every unit that owes the duty and has none yet."""
-    found = []
+    found, owing = [], CaseParty.objects.filter(party=UNIT, case__about=duty.subject)
+    known = set(owing.values_list("unit", flat=True))
     for unit in units_of(duty):
+        if unit.pk in known:
+            continue
         with transaction.atomic():
             # Locked: two workers, or a worker and the office, must not open it twice.
             Unit.objects.select_for_update().get(pk=unit.pk)
-            there = Q(parties__party=UNIT, parties__unit=unit)
-            if not opened([duty]).filter(there).exists():
+            if not owing.filter(unit=unit).exists():
                 found.append(_open(actor, duty, unit, why))
     return found
 
