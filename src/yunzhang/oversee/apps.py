@@ -5,7 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # They register what cases carry out here as they are read.
-VERBS = ("campaign", "handing_in", "plans", "tasks", "zombies")
+VERBS = ("appeals", "campaign", "handing_in", "plans", "tasks", "zombies")
 
 
 class OverseeConfig(AppConfig):
