@@ -16,6 +16,7 @@ from yunzhang.gather.placing import Placing
 from yunzhang.oversee import drills, extranet, indicators, rates, rooms, scores
 from yunzhang.oversee.models import DataRoom
 from yunzhang.people.models import Unit
+from yunzhang.people.permissions import pack
 from yunzhang.terms.faults import Refused
 
 OLD = date(2015, 6, 1)
@@ -200,3 +201,15 @@ def test_a_room_is_not_built_after_the_rule_nor_taken_back_into_use(
 
     assert built.value.codes == again.value.codes == ("gate.shut",)
     assert DataRoom.objects.get().state == "frozen"
+
+
+def test_a_system_lives_as_long_as_the_pack_lets_it_be_silent(hub: HubWorld) -> None:
+    system(hub, "甲")
+    days = pack().limit("system.zombie_days")
+
+    def living(after: int) -> tuple[int, int]:
+        day = clock.today() + timedelta(days=after)
+        figure = indicators.figure("living_rate", Unit.objects.all(), day)
+        return figure.hits, figure.of
+
+    assert (living(days), living(days + 1)) == ((1, 1), (0, 1))

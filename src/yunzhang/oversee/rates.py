@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from yunzhang.oversee import indicators
 from yunzhang.oversee.indicators import INDICATORS
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
@@ -41,7 +42,7 @@ def measured(units: Iterable[Unit], today: date) -> list[Measured]:
 
 def of_rule(rule: IndicatorRule, units: Iterable[Unit], today: date) -> Measured:
     """One indicator of the pack over these units."""
-    whole, parts = INDICATORS[rule.id].split(units, today)
+    whole, parts = indicators.of_rule(rule).split(units, today)
     return Measured(rule, whole, targets_of(rule.id), parts)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -23,8 +23,9 @@ from yunzhang.oversee import drills, rates
 from yunzhang.oversee.rates import Measured
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may, pack
-from yunzhang.portal import figures, history, score_lists, seen, typed
+from yunzhang.portal import history, seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.indicators import standing
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing, of_units
 from yunzhang.portal.templatetags.said import coded
@@ -116,46 +117,6 @@ def cloud(request: Visit, number: int) -> HttpResponse:
     return render(request, "portal/cloud.html", context)
 
 
-@door("score.see")
-def rate(request: Visit, rate: str) -> HttpResponseBase:
-    """The rows a rate is counted from, of all units or of one."""
-    today, unit = clock.today(), _asked_unit(request)
-    units = [unit] if unit else list(Unit.objects.all())
-    found = [one for one in rates.measured(units, today) if one.rule.id == rate]
-    if not found:
-        raise Http404
-    figure = found[0].figure
-    context = {
-        "one": found[0],
-        "unit": unit,
-        "figure": figure,
-        "targets": _targets(found[0], today),
-        "tiers": [] if unit else rates.by_tier(rate, today),
-        "told": COUNTED[rate],
-    }
-    linked = unit is not None and may(request.actor, "score.see", unit)
-    rows = figures.judged(
-        figure.kind, figure.failed, figure.held, linked=linked or _sees_all(request)
-    )
-    listed = Listed(request, score_lists.RECORDS, rows)
-    return answer(request, "portal/rate.html", context, records=listed)
-
-
-COUNTED = {
-    "cloud_migration_rate": _("Living systems on a cloud, of those that count for the cloud"),
-    "consolidation_rate": _("Systems merged or closed, of those there were on the baseline day"),
-    "network_merge_rate": _("Dedicated networks merged or closed, of those that are not secret"),
-    "gov_extranet_coverage": _("Units connected to the extranet, of all units"),
-    "exchange_join_rate": _("Living systems with a table gathered here"),
-    "recovery_rate": _("Systems of a high level of protection whose recovery was tried and held"),
-    "living_rate": _("Living systems that were called, gathered or changed lately"),
-}
-
-
-def _sees_all(request: Visit) -> bool:
-    return seen.units(request.actor, "score.see") is None
-
-
 def _clouds() -> QuerySet[Cloud]:
     return Cloud.objects.select_related("unit", "parent")
 
@@ -183,21 +144,7 @@ def _shown(request: Visit, today: date) -> list[Shown]:
 
 def _targets(one: Measured, today: date) -> tuple[tuple[Target, str], ...]:
     """The targets of a rate, each with how it stands today."""
-    return tuple((target, _standing(one, target, today)) for target in one.targets)
-
-
-def _standing(one: Measured, target: Target, today: date) -> str:
-    met = one.met(target)
-    if met is None:
-        return "unmeasured"
-    if met:
-        return "met"
-    return "missed" if target.by < today else "ahead"
-
-
-def _asked_unit(request: Visit) -> Unit | None:
-    code = request.GET.get("of", "")
-    return seen.one(Unit.objects.all(), code=code) if code else None
+    return tuple((target, standing(one, target, today)) for target in one.targets)
 
 
 def _form(request: Visit) -> CloudForm:

@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("map", gettext_noop("The map"), "score.see"),
             Place("screen", gettext_noop("Command screen"), "usage.see"),
             Place("scores", gettext_noop("Scoreboard"), "score.see"),
+            Place("indicators", gettext_noop("Indicators"), "score.see"),
             Place("boards", gettext_noop("Red and black boards"), "score.see"),
             Place("duties", gettext_noop("Dated duties"), "desk.see"),
         ),

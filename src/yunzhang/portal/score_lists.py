@@ -106,31 +106,35 @@ def _outcomes(_rows: Any) -> Choices:
     return [("failed", gettext("Do not hold")), ("held", gettext("Hold"))]
 
 
-RECORDS = Listing(
-    "records",
-    _("Records behind the figure"),
-    (
-        Column(
-            "title",
-            _("Record"),
-            lambda row: row.title,
-            order="title",
-            found=("title",),
-            link=lambda row: row.address,
-            note=lambda row: row.note,
+def records(*, weighted: bool) -> Listing:
+    """The records behind a figure; where they count differently, for how much each counts."""
+    amount = Column("amount", _("Counts for"), lambda row: row.amount, Kind.NUMBER, "amount")
+    return Listing(
+        "records",
+        _("Records behind the figure"),
+        (
+            Column(
+                "title",
+                _("Record"),
+                lambda row: row.title,
+                order="title",
+                found=("title",),
+                link=lambda row: row.address,
+                note=lambda row: row.note,
+            ),
+            Column("note", _("Note"), lambda row: row.note, on="file"),
+            *((amount,) if weighted else ()),
+            Column(
+                "holds",
+                _("Outcome"),
+                lambda row: gettext("holds") if row.holds else gettext("does not hold"),
+                order="holds",
+                tone=lambda row: "good" if row.holds else "bad",
+            ),
         ),
-        Column("note", _("Note"), lambda row: row.note, on="file"),
-        Column(
-            "holds",
-            _("Outcome"),
-            lambda row: gettext("holds") if row.holds else gettext("does not hold"),
-            order="holds",
-            tone=lambda row: "good" if row.holds else "bad",
-        ),
-    ),
-    (_("Nothing to measure"), _("No record of this unit counts for this indicator yet.")),
-    filters=(Filter("outcome", _("Outcome"), OUTCOMES.get, _outcomes),),
-)
+        (_("Nothing to measure"), _("No record of this unit counts for this indicator yet.")),
+        filters=(Filter("outcome", _("Outcome"), OUTCOMES.get, _outcomes),),
+    )
 
 
 def _marks(row: Place) -> list[Mark]:

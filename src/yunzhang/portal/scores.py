@@ -66,8 +66,9 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
         "figure": shown,
     }
     own = may(request.actor, "score.see", score.unit)
-    rows = figures.judged(shown["kind"], shown["failed"], shown["held"], linked=own)
-    listed = Listed(request, score_lists.RECORDS, rows)
+    frozen = figures.frozen(shown)
+    rows = figures.opened(frozen, linked=own)
+    listed = Listed(request, score_lists.records(weighted=frozen.weighted), rows)
     return answer(request, "portal/figure.html", context, records=listed)
 
 

@@ -47,8 +47,17 @@ class Figure(Document, frozen=True, kw_only=True, omit_defaults=True):
         """What the hits are part of; of days, how many are averaged."""
         if self.measure == "days":
             return len(self.held)
-        wrong = sum(self.failed_amounts) if self.failed_amounts else len(self.failed)
-        return self.hits + wrong
+        return self.hits + self.misses
+
+    @property
+    def misses(self) -> int:
+        """What does not hold, counted as the hits are."""
+        return sum(self.failed_amounts) if self.failed_amounts else len(self.failed)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether rows count for more or less than one each."""
+        return bool(self.held_amounts or self.failed_amounts)
 
     @property
     def share(self) -> Fraction | None:

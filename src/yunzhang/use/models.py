@@ -62,6 +62,7 @@ class UsageDay(models.Model):
     answered = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
     rows = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
     # Of the answered calls, those confirmed to have only raised a score: no figure counts them.
     discounted = models.BigIntegerField(default=0)
 

@@ -114,7 +114,11 @@ def used_grants(grants: QuerySet[GrantRow]) -> set[str]:
 
 def ripe_before(today: date) -> datetime:
     """A grant issued before this moment should have been used by now."""
-    day = today - timedelta(days=pack().limit("usage.unused_days"))
+    return start_of(today - timedelta(days=pack().limit("usage.unused_days")))
+
+
+def start_of(day: date) -> datetime:
+    """The moment a day begins in China."""
     return datetime(day.year, day.month, day.day, tzinfo=BEIJING)
 
 
@@ -243,6 +247,7 @@ def _tally(rows: Iterable[Usage]) -> None:
         sum = sums.setdefault((*key, row.provider_id, row.resource_code), Counter())
         sum[row.outcome] += 1
         sum["rows"] += row.rows
+        sum["bytes"] += row.bytes
     for key, sum in sums.items():
         _count(key, sum)
 
@@ -258,6 +263,7 @@ def _count(key: tuple[Any, ...], sum: Counter[str]) -> None:
         answered=F("answered") + sum["answered"],
         refused=F("refused") + sum["refused"],
         rows=F("rows") + sum["rows"],
+        bytes=F("bytes") + sum["bytes"],
     )
 
 

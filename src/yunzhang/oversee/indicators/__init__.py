@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from yunzhang.oversee.indicators import catalog, clocks, clouds, exchange, quality
+from yunzhang.oversee.indicators import (
+    catalog,
+    clocks,
+    clouds,
+    collection,
+    duties,
+    exchange,
+    opening,
+    quality,
+    safety,
+    stock,
+)
 from yunzhang.oversee.indicators.registry import INDICATORS, Indicator, Row
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
@@ -24,10 +35,11 @@ __all__ = [
     "figures_of",
     "is_measured",
     "known",
+    "of_rule",
 ]
 
 # In the order in which pages show them.
-THEMES = (catalog, quality, clocks, exchange, clouds)
+THEMES = (catalog, quality, clocks, exchange, collection, opening, duties, safety, clouds, stock)
 
 
 def figures(unit: Unit, today: date) -> tuple[Figure, ...]:
@@ -46,6 +58,11 @@ def figures_of(units: Iterable[Unit], today: date) -> dict[int, tuple[Figure, ..
 def figure(id: str, units: Iterable[Unit], today: date) -> Figure:
     """One indicator of these units together."""
     return INDICATORS[id](units, today)
+
+
+def of_rule(rule: IndicatorRule) -> Indicator:
+    """How an indicator of the pack is counted."""
+    return INDICATORS[rule.id]
 
 
 def known() -> list[IndicatorRule]:

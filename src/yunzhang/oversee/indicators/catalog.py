@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from yunzhang.gather import drift
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource
+from yunzhang.oversee.indicators.published import entries
 from yunzhang.oversee.indicators.registry import Row, Units, indicator
 from yunzhang.terms.faults import Text
 
@@ -53,10 +54,54 @@ def catalog_linked(units: Units, _today: date) -> Iterator[Row]:
     Fits: gathered at least once, and no open drift that unlinks it.
     """
     drifted = Drift.objects.filter(kind__in=drift.UNLINKING, cleared_at=None)
-    entries = Resource.objects.filter(
+    known = Resource.objects.filter(
         Exists(PUBLISHED.filter(resource=OuterRef("pk"))), unit__in=units
     ).annotate(drifted=Exists(drifted.filter(resource=OuterRef("pk"))))
-    for unit, number, gathered, bad in entries.values_list(
+    for unit, number, gathered, bad in known.values_list(
         "unit", "pk", "table__gathered_at", "drifted"
     ):
         yield Row(unit, number, gathered is not None and not bad)
+
+
+@indicator(
+    "catalog",
+    "resource",
+    formula=Text(
+        "没有未消除漂移的条目 ÷ 已发布条目",
+        "Published entries without an open drift ÷ published entries",
+    ),
+    source=Text("已发布目录、每日漂移检查", "The catalog, the daily check for drift"),
+    told=Text(
+        "目录写的与数据表实际是否一致：列、行数、更新时间等任何一种漂移都算不一致。",
+        "Whether the catalog says what the table is: any open drift of columns, volume or "
+        "freshness counts against it.",
+    ),
+)
+def catalog_undrifted(units: Units, _today: date) -> Iterator[Row]:
+    """Published entries without an open drift / published entries."""
+    drifted = Drift.objects.filter(cleared_at=None, resource=OuterRef("pk"))
+    known = Resource.objects.filter(
+        Exists(PUBLISHED.filter(resource=OuterRef("pk"))), unit__in=units
+    ).annotate(holds=~Exists(drifted))
+    yield from starmap(Row, known.values_list("unit", "pk", "holds"))
+
+
+@indicator(
+    "catalog",
+    "resource",
+    formula=Text(
+        "在更新周期内归集过的条目 ÷ 定有更新周期的已发布条目",
+        "Entries gathered within their update cycle ÷ published entries with a cycle",
+    ),
+    source=Text("目录中的更新周期、归集记录", "Update cycles of the catalog, gatherings"),
+    told=Text(
+        "数据是否按目录承诺的周期更新；从未归集的算不新鲜。",
+        "Whether data is as fresh as its entry promises; never gathered is not fresh.",
+    ),
+)
+def catalog_fresh(units: Units, today: date) -> Iterator[Row]:
+    """Entries gathered within their update cycle / published entries with a cycle."""
+    for one in entries(units):
+        fresh = one.fresh(today)
+        if fresh is not None:
+            yield Row(one.unit, one.resource, fresh)

@@ -42,6 +42,7 @@ class Indicator:
     source: Text
     told: Text
     measure: Measure = "percent"
+    reported: bool = False  # as a unit said of itself, not counted here
 
     def __call__(self, units: Iterable[Unit], today: date) -> Figure:
         """The figure of these units together."""
@@ -74,6 +75,7 @@ class Indicator:
             held=right,
             failed=wrong,
             measure=self.measure,
+            reported=self.reported,
             held_amounts=tuple(held[id] for id in right) if weighted else (),
             failed_amounts=tuple(failed[id] for id in wrong) if weighted else (),
         )

@@ -101,6 +101,20 @@ def percent(number: Any) -> str:
 
 
 @register.filter
+def measured(value: Any, measure: str) -> str:
+    """A figure in its own measure: a percentage, a count, a size or days; a dash without one."""
+    if value in (None, ""):
+        return "—"
+    if measure == "percent":
+        return percent(value)
+    if measure == "bytes":
+        return bytes_said(int(value))
+    if measure == "days":
+        return gettext("%(n)s days") % {"n": f"{float(value):.1f}"}
+    return grouped(value)
+
+
+@register.filter
 def get(mapping: Mapping[Any, Any], key: Any) -> Any:
     return mapping.get(key, "")
 

@@ -1,0 +1,356 @@
+"""Indicators: every number the hub counts, how it is counted, who stands where, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from yunzhang import clock
+from yunzhang.oversee import indicators as counted
+from yunzhang.oversee import rates, standings
+from yunzhang.oversee.indicators import Indicator
+from yunzhang.oversee.rates import Measured
+from yunzhang.people.models import Unit
+from yunzhang.people.permissions import may, pack
+from yunzhang.people.units import tiers
+from yunzhang.portal import figures, score_lists, seen
+from yunzhang.portal.doors import Visit, door
+from yunzhang.portal.listed import Listed, answer
+from yunzhang.portal.listing import Column, Kind, Listing, Mark, of_values
+from yunzhang.portal.states import Tone
+from yunzhang.portal.templatetags.said import measured, said
+from yunzhang.terms.pack_rows import IndicatorRule, Target
+from yunzhang.terms.score import Figure, value_of
+
+THEMES = {
+    "catalog": _("Catalog"),
+    "quality": _("Quality"),
+    "clocks": _("Legal limits"),
+    "exchange": _("Sharing and use"),
+    "opening": _("Opening and application"),
+    "duties": _("Reports, tasks and patrols"),
+    "safety": _("Safety"),
+    "clouds": _("Clouds, networks and systems"),
+    "stock": _("The whole stock"),
+    "reported": _("Reported numbers"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A figure of somebody: what it is, of how many."""
+
+    name: str
+    value: Decimal | None
+    hits: int
+    of: int
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator of the catalog: of all, of one's own unit, and who stands best and worst."""
+
+    rule: IndicatorRule
+    one: Indicator
+    whole: Part
+    own: Part | None
+    best: Part | None
+    worst: Part | None
+
+    @property
+    def theme(self) -> str:
+        return gettext(THEMES[self.one.theme])
+
+    def words(self, part: Part | None) -> str:
+        """A figure in words of its measure; "" where there is none to tell."""
+        return "" if part is None else measured(part.value, self.one.measure)
+
+    @property
+    def target(self) -> str:
+        return measured(self.rule.target, self.one.measure) if self.rule.target else ""
+
+    def tone(self, part: Part | None) -> str:
+        """Red below the target; calm where there is nothing to compare."""
+        if part is None or part.value is None or not self.rule.target:
+            return ""
+        days = self.one.measure == "days"
+        short = part.value > self.rule.target if days else part.value < self.rule.target
+        return "bad" if short else ""
+
+
+@door("score.see")
+def catalog(request: Visit) -> HttpResponseBase:
+    """The catalog of all indicators as they were last counted."""
+    own, today = request.actor.unit, clock.today()
+    everyone = list(Unit.objects.all())
+    counted_on, stood = _stood(everyone, today)
+    names = {unit.pk: unit for unit in everyone} if _sees_all(request) else {}
+    lines = [_line(rule, stood, own, names) for rule in counted.known()]
+    context = {
+        "counted_on": counted_on,
+        "own": own,
+    }
+    return answer(
+        request, "portal/indicators.html", context, lines=Listed(request, _listing(own), lines)
+    )
+
+
+@door("score.see")
+def indicator(request: Visit, id: str) -> HttpResponseBase:
+    """One indicator: how it is counted, its targets, its course, every unit, and its rows."""
+    today, unit = clock.today(), _asked_unit(request)
+    units = [unit] if unit else list(Unit.objects.all())
+    rule = next((rule for rule in counted.known() if rule.id == id), None)
+    if rule is None:
+        raise Http404
+    one, found = counted.of_rule(rule), rates.of_rule(rule, units, today)
+    linked = may(request.actor, "score.see", unit) if unit else _sees_all(request)
+    few = len(found.figure.held) + len(found.figure.failed) <= pack().limit("page.export_rows")
+    rows = figures.opened(found.figure, linked=linked) if few else []
+    context = {
+        "rule": rule,
+        # Its words, not the indicator: a template would call it.
+        "measure": one.measure,
+        "formula": one.formula,
+        "source": one.source,
+        "told": one.told,
+        "reported": one.reported,
+        "theme": THEMES[one.theme],
+        "unit": unit,
+        "figure": found.figure,
+        "targets": [(target, standing(found, target, today)) for target in found.targets],
+        "tiers": [] if unit else _tiers(found, one, units),
+        "chart": _trend(one, unit),
+        "too_many": not few,
+    }
+    records = Listed(request, score_lists.records(weighted=bool(found.figure.weighted)), rows)
+    lists = {"records": records}
+    if unit is None:
+        lists["units"] = Listed(request, _units_listing(rule, one), _units(request, found, units))
+    return answer(request, "portal/indicator.html", context, **lists)
+
+
+def standing(one: Measured, target: Target, today: date) -> str:
+    """How a target of the pack stands today."""
+    met = one.met(target)
+    if met is None:
+        return "unmeasured"
+    if met:
+        return "met"
+    return "missed" if target.by < today else "ahead"
+
+
+Stood = Mapping[int, Mapping[str, Part]]
+
+
+def _stood(units: list[Unit], today: date) -> tuple[date, Stood]:
+    """How each unit stood when last counted; counted now in a hub that never was."""
+    kept = standings.latest(units)
+    days = [row.counted_on for rows in kept.values() for row in rows.values()]
+    if days:
+        return max(days), {
+            unit.pk: {
+                id: Part(unit.short_name, row.value, row.hits, row.of, unit.code)
+                for id, row in kept[unit.pk].items()
+            }
+            for unit in units
+        }
+    now: dict[int, dict[str, Part]] = {unit.pk: {} for unit in units}
+    for rule in counted.known():
+        parts = counted.of_rule(rule).by_unit(units, today)
+        for unit in units:
+            now[unit.pk][rule.id] = _part(unit, parts[unit.pk])
+    return today, now
+
+
+def _part(unit: Unit, figure: Figure) -> Part:
+    return Part(unit.short_name, figure.value, figure.hits, figure.of, unit.code)
+
+
+def _line(rule: IndicatorRule, stood: Stood, own: Unit | None, names: Mapping[int, Unit]) -> Line:
+    one = counted.of_rule(rule)
+    parts = {unit: rows[rule.id] for unit, rows in stood.items() if rule.id in rows}
+    whole = _together("", one, parts.values())
+    # Where nothing is there to measure nobody stands anywhere.
+    known = [
+        part for unit, part in parts.items() if unit in names and part.of and part.value is not None
+    ]
+    known.sort(key=lambda part: (part.value or Decimal(), part.code), reverse=one.measure != "days")
+    differ = len({part.value for part in known}) > 1
+    return Line(
+        rule,
+        one,
+        whole,
+        parts.get(own.pk) if own else None,
+        known[0] if differ else None,
+        known[-1] if differ else None,
+    )
+
+
+def _together(name: str, one: Indicator, parts: Iterable[Part]) -> Part:
+    held = list(parts)
+    hits, of = sum(part.hits for part in held), sum(part.of for part in held)
+    return Part(name, value_of(one.measure, hits, of), hits, of)
+
+
+def _tiers(found: Measured, one: Indicator, units: list[Unit]) -> list[Part]:
+    """The figure of each tier that has a unit, the highest first; none of a single tier."""
+    by_tier: dict[str, list[Part]] = {tier: [] for tier in tiers()}
+    for unit in units:
+        by_tier.setdefault(unit.tier, []).append(_part(unit, found.parts[unit.pk]))
+    told = [_together(tier, one, parts) for tier, parts in by_tier.items() if parts]
+    return told if len(told) > 1 else []
+
+
+def _units(request: Visit, found: Measured, units: list[Unit]) -> list[Part]:
+    mine = request.actor.unit
+    shown = units if _sees_all(request) else [unit for unit in units if mine and unit.pk == mine.pk]
+    return [_part(unit, found.parts[unit.pk]) for unit in shown]
+
+
+def _trend(one: Indicator, unit: Unit | None) -> dict[str, Any]:
+    points = standings.trend(one.id, one.measure, unit)
+    return {
+        "kind": "lines",
+        "labels": [point.month.strftime("%Y-%m") for point in points],
+        "series": [
+            {
+                "name": "",
+                "data": [None if p.value is None else float(p.value) for p in points],
+            }
+        ],
+    }
+
+
+def _asked_unit(request: Visit) -> Unit | None:
+    code = request.GET.get("of", "")
+    return seen.one(Unit.objects.all(), code=code) if code else None
+
+
+def _sees_all(request: Visit) -> bool:
+    return seen.units(request.actor, "score.see") is None
+
+
+def _address(line: Line, part: Part | None) -> str:
+    address = reverse("indicator", args=[line.rule.id])
+    return f"{address}?of={part.code}" if part else address
+
+
+def _listing(own: Unit | None) -> Listing:
+    """The catalog of indicators; one's own unit's figures stand in a column of their own."""
+    mine = (
+        Column(
+            "own",
+            own.short_name if own else "",
+            lambda row: row.words(row.own),
+            link=lambda row: _address(row, row.own),
+            tone=lambda row: row.tone(row.own),
+        ),
+    )
+    return Listing(
+        "indicators",
+        _("Indicators"),
+        (
+            Column(
+                "name",
+                _("Indicator"),
+                lambda row: said(row.rule),
+                order="name",
+                found=("name",),
+                link=lambda row: _address(row, None),
+                note=lambda row: said(row.one.formula),
+                marks=lambda row: (
+                    [Mark(gettext("reported"), Tone.WARN)] if row.one.reported else []
+                ),
+            ),
+            Column("theme", _("Theme"), lambda row: row.theme, on="file"),
+            Column("formula", _("Formula"), lambda row: said(row.one.formula), on="file"),
+            Column("source", _("Source"), lambda row: said(row.one.source), on="file"),
+            Column(
+                "all",
+                _("All units"),
+                lambda row: row.words(row.whole),
+                link=lambda row: _address(row, None),
+                tone=lambda row: row.tone(row.whole),
+                note=_fraction,
+            ),
+            *(mine if own else ()),
+            Column("hits", _("Hits"), lambda row: row.whole.hits, Kind.NUMBER, on="file"),
+            Column("of", _("Of"), lambda row: row.whole.of, Kind.NUMBER, on="file"),
+            Column("target", _("Target"), lambda row: row.target),
+            Column("weight", _("Weight"), lambda row: row.rule.weight, Kind.NUMBER, "weight"),
+            Column(
+                "best",
+                _("Best"),
+                lambda row: row.best.name if row.best else "",
+                link=lambda row: _address(row, row.best) if row.best else "",
+                note=lambda row: row.words(row.best),
+            ),
+            Column(
+                "worst",
+                _("Worst"),
+                lambda row: row.worst.name if row.worst else "",
+                link=lambda row: _address(row, row.worst) if row.worst else "",
+                note=lambda row: row.words(row.worst),
+            ),
+            Column("clause", _("Clause"), _clause, on="file"),
+        ),
+        (_("No indicator"), _("The policy pack in force names none that the hub counts.")),
+        filters=(of_values("theme", _("Theme"), lambda row: row.theme),),
+        hint=_("Name or formula"),
+    )
+
+
+def _fraction(row: Line) -> str:
+    if row.one.measure != "percent" or not row.whole.of:
+        return ""
+    return f"{row.whole.hits:,} / {row.whole.of:,}"
+
+
+def _clause(row: Line) -> str:
+    return f"{row.rule.cite.document} {row.rule.cite.clause}"
+
+
+KIND_OF = {"percent": Kind.PERCENT, "days": Kind.FIGURE}
+
+
+def _units_listing(rule: IndicatorRule, one: Indicator) -> Listing:
+    """Every unit's figure of one indicator."""
+    counts = (
+        Column("hits", _("Hits"), lambda row: row.hits, Kind.NUMBER, "hits"),
+        Column("of", _("Of"), lambda row: row.of, Kind.NUMBER, "of"),
+    )
+    return Listing(
+        "units",
+        _("By unit"),
+        (
+            Column(
+                "unit",
+                _("Unit"),
+                lambda row: row.name,
+                order="unit",
+                found=("unit",),
+                link=lambda row: f"{reverse('indicator', args=[rule.id])}?of={row.code}",
+            ),
+            Column(
+                "value",
+                _("Figure"),
+                lambda row: None if row.value is None else float(row.value),
+                KIND_OF.get(one.measure, Kind.NUMBER),
+                "value",
+            ),
+            *(counts if one.measure == "percent" else ()),
+        ),
+        (_("No unit yet"), _("Units stand here once they are registered.")),
+        prefix="u-",
+        hint=_("Name of the unit"),
+    )
