@@ -25,7 +25,7 @@ from yunzhang.terms.document import decode, encode, replace
 from yunzhang.terms.entry import DataItem, EntryDraft
 from yunzhang.terms.score import Figure, Weighed, total
 from yunzhang.use import usage
-from yunzhang.use.models import NodeLog
+from yunzhang.use.models import NodeLog, UsageDay
 
 TODAY = date(2026, 3, 20)
 
@@ -264,7 +264,7 @@ def test_corrections_and_back_flows_count_for_the_provider(world):
 
 def test_calls_bytes_and_applications_are_counted_on_both_sides_without_what_was_discounted(world):
     called(world, 5, refused=2)
-    usage.UsageDay.objects.filter(answered=5).update(discounted=1)
+    UsageDay.objects.filter(answered=5).update(discounted=1)
     day = date(2026, 11, 21)
 
     assert counted("calls_served", world.provider, day)[0] == 4
