@@ -86,7 +86,7 @@ def _records(kind: str, ids: Any) -> list[tuple[str, Record]]:
         return list(zip(ids, all, strict=True))
     for id in ids:
         records = figures.records(kind, [id], linked=True)
-        found.append((id, records[0] if records else Record(id, "")))
+        found.append((id, records[0] if records else Record(id, id, "")))
     return found
 
 
