@@ -44,7 +44,7 @@ from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import LEDGER_IN_USE, Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
 from yunzhang.terms.faults import Refused  # noqa: E402
-from yunzhang.use import opening  # noqa: E402
+from yunzhang.use import cage_runs, opening  # noqa: E402
 
 log = logging.getLogger("yunzhang.worker")
 
@@ -217,6 +217,11 @@ def _keep_standings(_days: Sequence[date]) -> None:
     standings.keep(clock.today())
 
 
+def _run_cage(_days: Sequence[date]) -> None:
+    for made in cage_runs.sweep():
+        log.info("rule %s found %s, %s new", made.binding.rule, made.found, made.fresh)
+
+
 def _forget_notices(_days: Sequence[date]) -> None:
     notices.forget(clock.today())
     webhook_calls.forget(clock.today())
@@ -241,6 +246,7 @@ DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("zombies", _ask_zombies),
     ("handovers", _hand_over),
     ("standings", _keep_standings),
+    ("cage", _run_cage),
     ("contacts", _forget_contacts),
     ("notices", _forget_notices),
     ("uploads", _forget_uploads),

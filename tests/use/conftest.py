@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.hub_world import hub, hub_home
 from tests.share.world import World, build
 from tests.use.node_log import NodeLedger
 from yunzhang.share.models import GrantRow
+
+__all__ = ["hub", "hub_home"]
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from yunzhang import packs
-from yunzhang.engines import checking, comparing, profiling
+from yunzhang.engines import cage, checking, comparing, profiling
+from yunzhang.engines.cage import Asked, Outcome
 from yunzhang.engines.check_sql import literal
 from yunzhang.engines.checks import Check, Verdict
 from yunzhang.engines.comparing import Comparison
@@ -69,6 +70,15 @@ def wrong(checks: Iterable[Check], columns: tuple[str, ...]) -> tuple[Fault, ...
     """What is wrong with the patterns and expressions of checks for a table of these columns."""
     with engine() as ask:
         return tuple(checking.wrong(ask, checks, columns))
+
+
+def supervise(asked: Asked) -> Outcome:
+    """Ask a rule of the data cage of gathered tables.
+
+    Raises Refused with every column that is gone, `cage.amounts_many`, else as `profile`.
+    """
+    with engine(*asked.files.values()) as ask:
+        return cage.run(ask, asked)
 
 
 def compare(

@@ -35,6 +35,8 @@ PERMISSION_NAMES: dict[str, Text] = {
     "calendar.change": Text("调整工作日历", "change the working calendar"),
     "records.import": Text("批量导入", "import records"),
     "list.publish": Text("发布清单", "publish lists"),
+    "cage.see": Text("查看数据铁笼", "see the data cage"),
+    "cage.bind": Text("绑定并运行数据铁笼规则", "bind and run rules of the data cage"),
     "webhook.set": Text("设置消息推送", "set webhooks"),
     "meeting.record": Text("记录云长会议", "record meetings of the chiefs"),
     "patrol.plan": Text("组织巡云和督查服务组", "plan patrols and set up teams"),

@@ -123,6 +123,12 @@ NEEDS: dict[Deed, str] = {
     Deed.PATROL_MARKED: "desk.see",
     Deed.PATROL_CLOSED: "desk.see",
     Deed.MEETING_RECORDED: "meeting.record",
+    Deed.CAGE_BOUND: "cage.bind",
+    Deed.CAGE_TUNED: "cage.bind",
+    Deed.CAGE_TRIED: "cage.bind",
+    Deed.CAGE_ENDED: "cage.bind",
+    Deed.CAGE_RAN: "cage.bind",
+    Deed.CAGE_SEEN: "cage.bind",
 }
 
 

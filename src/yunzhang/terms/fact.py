@@ -99,6 +99,12 @@ class Deed(StrEnum):
     PATROL_MARKED = "patrol.marked"
     PATROL_CLOSED = "patrol.closed"
     MEETING_RECORDED = "meeting.recorded"
+    CAGE_BOUND = "cage.bound"
+    CAGE_TUNED = "cage.tuned"
+    CAGE_TRIED = "cage.tried"
+    CAGE_ENDED = "cage.ended"
+    CAGE_RAN = "cage.ran"
+    CAGE_SEEN = "cage.seen"
 
 
 DEED_NAMES: dict[Deed, Text] = {
@@ -191,6 +197,12 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.PATROL_MARKED: Text("记录巡云情况", "recorded what a patrol saw"),
     Deed.PATROL_CLOSED: Text("结束巡云", "closed a patrol"),
     Deed.MEETING_RECORDED: Text("记录会议", "recorded a meeting"),
+    Deed.CAGE_BOUND: Text("绑定数据铁笼规则", "bound a rule of the data cage"),
+    Deed.CAGE_TUNED: Text("设定数据铁笼阈值", "set thresholds of the data cage"),
+    Deed.CAGE_TRIED: Text("试算数据铁笼阈值", "tried thresholds of the data cage"),
+    Deed.CAGE_ENDED: Text("停用数据铁笼规则", "ended a rule of the data cage"),
+    Deed.CAGE_RAN: Text("运行数据铁笼规则", "ran a rule of the data cage"),
+    Deed.CAGE_SEEN: Text("查看风险所涉原始数据", "saw the data behind a risk"),
 }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar, get_args, get_origin, get_type_hints
 
+from yunzhang.terms.cage import CageRule
 from yunzhang.terms.document import build, replace
 from yunzhang.terms.faults import Fault, Refused, refuse_if
 from yunzhang.terms.pack_check import HEAD_FILE, Found, Head, read, references
@@ -67,6 +68,7 @@ class Pack(Head, frozen=True):
     boards: tuple[BoardRule, ...] = ()
     reports: tuple[ReportRule, ...] = ()
     violations: tuple[ViolationKind, ...] = ()
+    cage_rules: tuple[CageRule, ...] = ()
 
     def clock(self, id: str) -> ClockRule:
         return _find(self.clocks, id)

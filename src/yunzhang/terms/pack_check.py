@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yunzhang.terms import procedures
+from yunzhang.terms.cage import CageRule, misnamed
 from yunzhang.terms.document import Document, build, leaves, misfits, plain
 from yunzhang.terms.faults import Fault
 from yunzhang.terms.pack_faults import (
@@ -155,8 +156,7 @@ def _row_faults(placed: Placed) -> Iterator[Fault]:
         yield from _text_faults(placed, path, value)
     if row.from_date and row.to_date and row.to_date < row.from_date:
         yield PACK_DATES(file=placed.file, row=placed.id, since=row.from_date, to=row.to_date)
-    if isinstance(row, Procedure):
-        yield from _steps(placed, row)
+    yield from _within(placed, row)
     if isinstance(row, Target) and (row.value is None) != (row.unit == "milestone"):
         zh, en = (
             "里程碑不写数值，其他指标必须写",
@@ -166,6 +166,15 @@ def _row_faults(placed: Placed) -> Iterator[Fault]:
     if isinstance(row, ReportRule) and row.month > MONTHS[row.cycle]:
         most = MONTHS[row.cycle]
         yield _malformed(placed.file, placed.id, "month", f"至多为 {most}", f"{most} at most")
+
+
+def _within(placed: Placed, row: Row) -> Iterator[Fault]:
+    """What a row says of its own parts and does not hold."""
+    if isinstance(row, Procedure):
+        yield from _steps(placed, row)
+    if isinstance(row, CageRule):
+        for field, zh, en in misnamed(row):
+            yield _malformed(placed.file, placed.id, field, zh, en)
 
 
 def _text_faults(placed: Placed, path: str, text: str) -> Iterator[Fault]:
@@ -241,7 +250,12 @@ def _named_by(placed: Placed) -> Iterator[tuple[str, str, str]]:
         bare = re.sub(r"\[\d+\]", "", path)
         if bare in refers and value:
             yield path, refers[bare], value
-        if bare in ("cite.document", "also.document", "due.cite.document"):
+        if bare in (
+            "cite.document",
+            "also.document",
+            "due.cite.document",
+            "thresholds.cite.document",
+        ):
             yield path, "documents", value
 
 

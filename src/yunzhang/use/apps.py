@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-VERBS = ("opening",)  # they register what cases carry out here as they are read
+VERBS = ("opening", "cage_cases")  # they register what cases carry out here as they are read
 
 
 class UseConfig(AppConfig):

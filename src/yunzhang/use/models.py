@@ -6,6 +6,9 @@ from django.db import models
 
 from yunzhang.gather.models import Node
 from yunzhang.people.models import Case, Unit
+from yunzhang.use.cage_models import CageBinding, CageHit, CageRun
+
+__all__ = ["CageBinding", "CageHit", "CageRun", "NodeLog", "PublicAsk", "Usage", "UsageDay"]
 
 
 class NodeLog(models.Model):
