@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from yunzhang.oversee import appeals, plans, tasks
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack
+from yunzhang.portal import risk_rows
 from yunzhang.portal.templatetags.said import coded, said
 from yunzhang.share import corrections, misuse, services
+from yunzhang.use import cage_cases
 
 
 def of(case: Case) -> list[tuple[str, str]]:
@@ -22,6 +24,7 @@ def of(case: Case) -> list[tuple[str, str]]:
         plans.PROCEDURE: _plan,
         tasks.PROCEDURE: _parts,
         appeals.PROCEDURE: _appeal,
+        cage_cases.PROCEDURE: risk_rows.told,
     }
     return list(shown[case.procedure](case)) if case.procedure in shown else []
 

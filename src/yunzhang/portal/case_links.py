@@ -90,6 +90,7 @@ def of(case: Case, actor: Actor) -> list[Link]:
         *_disputes(case, actor),
         *_carried_out(case),
         *_appeal(case, actor),
+        *_found(case, actor),
     ]
 
 
@@ -123,6 +124,13 @@ def _own_area(entry: Entry, area: str) -> tuple[dict[str, Any], ...]:
         if (item.filterable or item.key) and any(word in named for word in DIVISION):
             return ({"item": item.name, "op": "prefix", "values": [area]},)
     return ()
+
+
+def _found(case: Case, actor: Actor) -> Iterator[Link]:
+    """The hits of the data cage behind a risk, for whoever supervises."""
+    for hit in case.cage_hits.select_related("binding__unit").order_by("pk"):
+        if may(actor, "cage.see", hit.binding.unit):
+            yield Link(_("The hit and its rows"), reverse("cage_hit", args=[hit.pk]))
 
 
 def _requests(case: Case, actor: Actor) -> Iterator[Link]:

@@ -17,7 +17,7 @@ from yunzhang.people import cases, clocks
 from yunzhang.people.cases import Paper
 from yunzhang.people.models import Case, CaseMove, CasePaper, Clock
 from yunzhang.people.permissions import pack
-from yunzhang.portal import case_content, case_links, drawing, seen, typed
+from yunzhang.portal import case_content, case_links, drawing, risk_rows, seen, typed
 from yunzhang.portal.course_words import procedure_names, step_names
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
@@ -143,6 +143,7 @@ def _told(request: Visit, found: Case) -> dict[str, Any]:
         "case": found,
         "procedure": procedure,
         "content": case_content.of(found),
+        "risk": risk_rows.of(found),
         "step": step,
         "matter": matter,
         "picture": drawing.draw(procedure, found.step, ways),

@@ -81,7 +81,13 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("webhooks", gettext_noop("Webhooks"), "webhook.set"),
         ),
     ),
-    (gettext_noop("Use the data"), (Place("usage", gettext_noop("Usage"), "usage.see"),)),
+    (
+        gettext_noop("Use the data"),
+        (
+            Place("usage", gettext_noop("Usage"), "usage.see"),
+            Place("cage", gettext_noop("Data cage"), "cage.see"),
+        ),
+    ),
     (
         gettext_noop("Proof"),
         (

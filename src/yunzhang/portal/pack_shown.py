@@ -15,6 +15,8 @@ from yunzhang.people.permission_names import name_of
 from yunzhang.portal.pack_words import FIELDS, VALUES
 from yunzhang.portal.states import KINDS, MASKS
 from yunzhang.portal.templatetags.said import said
+from yunzhang.terms.cage import CageThreshold
+from yunzhang.terms.document import Document
 from yunzhang.terms.pack import Pack
 from yunzhang.terms.pack_rows import Citation, DueDate, Row, Step
 
@@ -117,11 +119,8 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def _part(row: Row, field: str, value: Any, pack: Pack, names: Names) -> str:
-    if isinstance(value, Step):
-        who = _joined([names.get(("roles", one), one) for one in value.who])
-        return f"{said(value)} ({who})" if who else said(value)
-    if isinstance(value, DueDate):
-        return f"{value.on} ({value.cite.document} {value.cite.clause})"
+    if isinstance(value, Document):
+        return _inner(value, pack, names)
     if field == "may":
         return said(name_of(value))
     if field in NUMBERS:
@@ -131,6 +130,19 @@ def _part(row: Row, field: str, value: Any, pack: Pack, names: Names) -> str:
     if table:
         return names.get((table, value), str(value))
     return _word(field, value, pack)
+
+
+def _inner(value: Document, pack: Pack, names: Names) -> str:
+    """What stands within a row and has words of its own."""
+    if isinstance(value, Step):
+        who = _joined([names.get(("roles", one), one) for one in value.who])
+        return f"{said(value)} ({who})" if who else said(value)
+    if isinstance(value, DueDate):
+        return f"{value.on} ({value.cite.document} {value.cite.clause})"
+    if isinstance(value, CageThreshold):
+        unit = _word("unit", value.unit, pack)
+        return f"{said(value)} {value.value:,} {unit} ({value.cite.document} {value.cite.clause})"
+    return said(value)
 
 
 def _word(field: str, value: Any, pack: Pack) -> str:

@@ -26,6 +26,7 @@ TABLES = {
     "boards": _("Red and black boards"),
     "reports": _("Recurring reports"),
     "violations": _("Kinds of violation"),
+    "cage_rules": _("Rules of the data cage"),
 }
 
 FIELDS = {
@@ -100,6 +101,15 @@ FIELDS = {
     "procedure": _("handed in by"),
     "of": _("violation of"),
     "clocks": _("evidence: limits overrun"),
+    "power": _("power supervised"),
+    "severity": _("severity"),
+    "sources": _("tables compared"),
+    "needs": _("fields needed"),
+    "thresholds": _("numbers it turns on"),
+    "plan": _("plan"),
+    "concerned": _("the unit concerned stands in"),
+    "says": _("what it looks for"),
+    "asks": _("what the unit is asked"),
 }
 
 # Only the values that are words of the software; everything else is a text or an id of the pack.
@@ -197,4 +207,15 @@ VALUES = {
     ("event", "request.agreed"): _("agreement to share"),
     ("event", "verification.asked"): _("a request to verify"),
     ("kind", "*"): _("any kind"),
+    ("severity", "high"): _("high"),
+    ("severity", "medium"): _("medium"),
+    ("severity", "low"): _("low"),
+    ("unit", "yuan"): _("yuan"),
+    ("unit", "time"): _("times"),
+    ("unit", "month"): _("months"),
+    ("unit", "case"): _("cases"),
+    ("subject", "cage"): _("risks found by data"),
+    ("event", "cage.found"): _("a risk found"),
+    ("event", "cage.asked"): _("a question put to a unit"),
+    ("event", "cage.ordered"): _("a correction ordered"),
 }

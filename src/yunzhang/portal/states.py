@@ -11,6 +11,7 @@ from yunzhang.people import notices
 from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.terms.codes import ItemType, Operator
 from yunzhang.terms.levels import Grade
+from yunzhang.use.cage_models import CageHit
 
 
 class Tone(StrEnum):
@@ -70,6 +71,11 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "passed": (_("Passed"), Tone.GOOD),
         "failed": (_("Failed"), Tone.BAD),
         "never": (_("Not checked"), Tone.CALM),
+    },
+    "risk": {
+        CageHit.Outcome.OPEN: (_("Undecided"), Tone.WARN),
+        CageHit.Outcome.UPHELD: (_("Real"), Tone.BAD),
+        CageHit.Outcome.DISMISSED: (_("False alarm"), Tone.CALM),
     },
     "outcome": {
         "answered": (_("Answered"), Tone.GOOD),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0009_tallies"),
-        ("use", "0004_refused"),
+        ("use", "0006_bytes"),
     ]
 
     operations = [
