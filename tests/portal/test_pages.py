@@ -26,6 +26,7 @@ PAGES = {
     "circular": ("reviewer", "/queue/circular?month={late}", "急救调度地址匹配"),
     "desk of the auditor": ("auditor", "/", "/audit"),
     "the auditor's desk": ("auditor", "/audit", "purpose.other"),
+    "signs of gaming": ("auditor", "/audit/signs", 'href="/audit"'),
     "notices": ("provider_head", "/notices", "急救调度地址匹配"),
     "how one is told": ("provider_head", "/me/notices", "quiet_from"),
     "webhooks": ("provider", "/webhooks", "webhooks"),

@@ -88,6 +88,7 @@ NEEDS: dict[Deed, str] = {
     Deed.RECEIPTS_TAKEN: WORKER,
     Deed.SCORE_FROZEN: "score.freeze",
     Deed.SCORE_CORRECTED: "score.freeze",
+    Deed.GAMING_MARKED: "ledger.verify",
     Deed.UNIT_CHANGED: "unit.register",
     Deed.POST_DELEGATED: "desk.see",
     Deed.DELEGATION_ENDED: "desk.see",

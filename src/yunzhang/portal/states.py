@@ -25,6 +25,10 @@ class Tone(StrEnum):
 
 
 STATES: dict[str, dict[str, tuple[str, Tone]]] = {
+    "sign": {
+        "confirmed": (_("Confirmed"), Tone.BAD),
+        "unfounded": (_("Unfounded"), Tone.CALM),
+    },
     "notice": {
         notices.TURN: (_("Your turn"), Tone.BUSY),
         notices.WARNED: (_("Due soon"), Tone.WARN),

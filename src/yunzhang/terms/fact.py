@@ -64,6 +64,7 @@ class Deed(StrEnum):
     RECEIPTS_TAKEN = "receipts.taken"
     SCORE_FROZEN = "score.frozen"
     SCORE_CORRECTED = "score.corrected"
+    GAMING_MARKED = "gaming.marked"
     UNIT_CHANGED = "unit.changed"
     POST_DELEGATED = "post.delegated"
     DELEGATION_ENDED = "delegation.ended"
@@ -160,6 +161,7 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.RECEIPTS_TAKEN: Text("接收调用回执", "took in receipts"),
     Deed.SCORE_FROZEN: Text("冻结评分", "froze a score"),
     Deed.SCORE_CORRECTED: Text("更正评分", "corrected a score"),
+    Deed.GAMING_MARKED: Text("认定刷分线索", "marked a sign of gaming"),
     Deed.UNIT_CHANGED: Text("变更单位信息", "changed a unit"),
     Deed.POST_DELEGATED: Text("委托代行岗位", "delegated a post"),
     Deed.DELEGATION_ENDED: Text("收回岗位委托", "ended a delegation"),
