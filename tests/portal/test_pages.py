@@ -82,6 +82,8 @@ PAGES = {
     "tasks": ("reviewer", "/tasks", "tasks?state=late"),
     "pain points": ("chief", "/pain-points", "pain-points?state=late"),
     "meetings": ("reviewer", "/meetings", "deed"),
+    "circulars": ("reviewer", "/circulars", "deed"),
+    "surveys": ("reviewer", "/surveys", "deed"),
     "handbook": ("reviewer", "/handbook", "乡级行政区划代码"),
     "handbook to print": ("reviewer", "/handbook?print=1", "梁晓燕"),
     "what the law asks": ("consumer", "/law?q=一数一源", "一数一源一标准"),

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.db import models
 
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import chief_models, map_models, meeting_models, patrol_models  # noqa: F401 - tables of this folder
+from yunzhang.oversee import (  # noqa: F401 - tables of this folder
+    chief_models,
+    circular_models,
+    map_models,
+    meeting_models,
+    patrol_models,
+)
 from yunzhang.people.models import Person, Unit
 
 

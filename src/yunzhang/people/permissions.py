@@ -130,6 +130,11 @@ NEEDS: dict[Deed, str] = {
     Deed.CAGE_ENDED: "cage.bind",
     Deed.CAGE_RAN: "cage.bind",
     Deed.CAGE_SEEN: "cage.bind",
+    Deed.SURVEY_OPENED: "circular.write",
+    Deed.CIRCULAR_DRAFTED: "circular.write",
+    Deed.CIRCULAR_SUBMITTED: "circular.write",
+    Deed.CIRCULAR_REVIEWED: "circular.write",
+    Deed.CIRCULAR_PUBLISHED: "circular.write",
 }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
+from yunzhang.oversee import quarterly
 from yunzhang.people import cases, clocks
 from yunzhang.people.cases import Paper
 from yunzhang.people.models import Case, CaseMove, CasePaper, Clock
@@ -169,7 +170,9 @@ def _gone(row: CaseMove, procedure: Procedure) -> Gone:
 
 def _open_move(move: Move) -> Open:
     codes = {code.id: code for code in pack().codes_of("paper")}
-    return Open(move, tuple(codes[id] for id in (*move.attach, *move.may_attach) if id in codes))
+    # The hub itself counts the figures that go with a report: nobody types them.
+    asked = [id for id in (*move.attach, *move.may_attach) if id != quarterly.FIGURES]
+    return Open(move, tuple(codes[id] for id in asked if id in codes))
 
 
 def _move(request: Visit, found: Case) -> None:

@@ -142,6 +142,12 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "begun": (_("Under way"), Tone.WARN),
         "closed": (_("Closed"), Tone.GOOD),
     },
+    "circular": {
+        "draft": (_("Draft"), Tone.CALM),
+        "review": (_("In review"), Tone.BUSY),
+        "reviewed": (_("Agreed to"), Tone.BUSY),
+        "published": (_("Published"), Tone.GOOD),
+    },
     "mark": {
         "right": (_("As it should be"), Tone.GOOD),
         "wrong": (_("Not as it should be"), Tone.BAD),

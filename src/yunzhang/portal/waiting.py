@@ -32,6 +32,7 @@ PAGES = {
     "ground": "entry",
     "handover": "handover",
     "patrol": "patrol",
+    "circular": "circular_issue",
 }
 # What waits outside any procedure, by its step.
 STEPS = {

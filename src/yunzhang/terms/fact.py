@@ -106,6 +106,11 @@ class Deed(StrEnum):
     CAGE_ENDED = "cage.ended"
     CAGE_RAN = "cage.ran"
     CAGE_SEEN = "cage.seen"
+    SURVEY_OPENED = "survey.opened"
+    CIRCULAR_DRAFTED = "circular.drafted"
+    CIRCULAR_SUBMITTED = "circular.submitted"
+    CIRCULAR_REVIEWED = "circular.reviewed"
+    CIRCULAR_PUBLISHED = "circular.published"
 
 
 DEED_NAMES: dict[Deed, Text] = {
@@ -205,6 +210,11 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.CAGE_ENDED: Text("停用数据铁笼规则", "ended a rule of the data cage"),
     Deed.CAGE_RAN: Text("运行数据铁笼规则", "ran a rule of the data cage"),
     Deed.CAGE_SEEN: Text("查看风险所涉原始数据", "saw the data behind a risk"),
+    Deed.SURVEY_OPENED: Text("开展满意度调查", "opened a survey"),
+    Deed.CIRCULAR_DRAFTED: Text("起草通报", "drafted a circular"),
+    Deed.CIRCULAR_SUBMITTED: Text("通报送审", "handed a circular over for review"),
+    Deed.CIRCULAR_REVIEWED: Text("审核通报", "reviewed a circular"),
+    Deed.CIRCULAR_PUBLISHED: Text("发布通报", "published a circular"),
 }
 
 

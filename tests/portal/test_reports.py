@@ -1,0 +1,49 @@
+"""A unit's report: drafted from its figures, handed over with them, kept as they were."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.portal.town import WHY
+from yunzhang import clock
+from yunzhang.oversee import quarterly
+from yunzhang.people import cases
+from yunzhang.people.models import Case
+
+
+@pytest.fixture
+def report(town) -> Case:
+    """A report of the unit, opened as the worker opens one."""
+    due = clock.today()
+    return cases.open(
+        town.reviewer,
+        "report",
+        about=f"dated:reports:quarterly:{due}",
+        title="季度报告",
+        parties={"unit": [town.units[2]]},
+        why=WHY,
+        content={"due_on": str(due), "document": "文件", "clause": "条", "others": []},
+    )
+
+
+def test_the_officer_drafts_from_figures_that_open_and_hands_both_over(town, visit, report) -> None:
+    officer = visit("provider")
+    page = officer.get(f"/reports/{report.number}").content.decode()
+    rows = officer.get(f"/reports/{report.number}/published").content.decode()
+
+    officer.post(f"/reports/{report.number}", {"deed": "submit", "report": "发布一个目录。"})
+
+    kept = quarterly.kept(report)
+    after = visit("chief").get(f"/reports/{report.number}").content.decode()
+    case = visit("chief").get(f"/cases/{report.number}").content.decode()
+    assert f'href="/reports/{report.number}/kept"' in page
+    assert "发布目录条目" in rows
+    assert kept is not None
+    assert kept.unit == town.units[2].code
+    assert "报送时的数据" in after
+    assert "发布一个目录。" in case
+    assert "{&quot;" not in case
+
+
+def test_a_report_of_another_unit_is_not_there(visit, report) -> None:
+    assert visit("stats").get(f"/reports/{report.number}").status_code == 404
