@@ -84,6 +84,7 @@ PAGES = {
     "meetings": ("reviewer", "/meetings", "deed"),
     "circulars": ("reviewer", "/circulars", "deed"),
     "surveys": ("reviewer", "/surveys", "deed"),
+    "vendors and services": ("provider", "/services-bought", "services-bought"),
     "handbook": ("reviewer", "/handbook", "乡级行政区划代码"),
     "handbook to print": ("reviewer", "/handbook?print=1", "梁晓燕"),
     "what the law asks": ("consumer", "/law?q=一数一源", "一数一源一标准"),

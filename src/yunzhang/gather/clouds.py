@@ -56,13 +56,14 @@ class CloudForm:
     service: str = ""
     recovery_place: str = ""
     approval: str = ""
+    trade: str = ""
 
 
 def register(actor: Actor, unit: Unit, form: CloudForm, *, why: str) -> Cloud:
     """Enter a cloud of a unit; refused where the pack wants no new one without an approval."""
     cloud = _filled(Cloud(unit=unit), form)
     with act(actor, Deed.CLOUD_REGISTERED, unit=unit, why=why) as deeds:
-        refuse_if([*_faults(cloud), *gates.faults("cloud", unit, cloud.built_on, cloud.approval)])
+        refuse_if(faults(cloud))
         cloud.save()
         deeds.subject = f"cloud:{cloud.pk}"
         deeds.content.update(_told(cloud))
@@ -74,10 +75,22 @@ def change(actor: Actor, cloud: Cloud, form: CloudForm, *, why: str) -> Cloud:
     deed, subject = Deed.CLOUD_CHANGED, f"cloud:{cloud.pk}"
     with act(actor, deed, subject, unit=cloud.unit, why=why) as deeds:
         held = _filled(Cloud.objects.select_for_update().get(pk=cloud.pk), form)
-        refuse_if(_faults(held))
+        refuse_if([*_faults(held), *_trade_faults(held)])
         held.save()
         deeds.content.update(_told(held))
     return held
+
+
+def filled(unit: Unit, form: CloudForm) -> Cloud:
+    """The cloud as it would be registered; nothing is written."""
+    return _filled(Cloud(unit=unit), form)
+
+
+def faults(cloud: Cloud) -> Iterator[Fault]:
+    """Everything that keeps a new cloud from being registered."""
+    yield from _faults(cloud)
+    yield from gates.faults("cloud", cloud.unit, cloud.built_on, cloud.approval)
+    yield from _trade_faults(cloud)
 
 
 def leading(cloud: Cloud) -> list[Cloud]:
@@ -91,7 +104,7 @@ def leading(cloud: Cloud) -> list[Cloud]:
 
 
 def _filled(cloud: Cloud, form: CloudForm) -> Cloud:
-    for field in ("name", "vendor", "service", "recovery_place", "approval"):
+    for field in ("name", "trade", "vendor", "service", "recovery_place", "approval"):
         setattr(cloud, field, getattr(form, field).strip())
     cloud.level, cloud.parent, cloud.built_on = form.level, form.parent, form.built_on
     return cloud
@@ -107,7 +120,14 @@ def _faults(cloud: Cloud) -> Iterator[Fault]:
     above = cloud.parent
     if cloud.pk and above is not None and cloud in (above, *leading(above)):
         yield LED_IN_CIRCLE(name=above.name)
-    yield from too_long(cloud, "name", "vendor", "service", "recovery_place", "approval")
+    yield from too_long(cloud, "name", "trade", "vendor", "service", "recovery_place", "approval")
+
+
+def _trade_faults(cloud: Cloud) -> Iterator[Fault]:
+    """In principle a trade has one cloud; a second one is let through by its approval alone."""
+    others = Cloud.objects.filter(trade=cloud.trade).exclude(pk=cloud.pk)
+    if cloud.trade and others.exists():
+        yield from gates.faults("trade", cloud.unit, cloud.built_on, cloud.approval)
 
 
 def _told(cloud: Cloud) -> dict[str, object]:
@@ -115,6 +135,7 @@ def _told(cloud: Cloud) -> dict[str, object]:
         "name": cloud.name,
         "level": cloud.level,
         "parent": cloud.parent.name if cloud.parent else "",
+        "trade": cloud.trade,
         "vendor": cloud.vendor,
         "service": cloud.service,
         "approval": cloud.approval,

@@ -31,6 +31,7 @@ class Cloud(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="led"
     )
+    trade = models.CharField(max_length=60, blank=True)  # of an industry's cloud: which one
     vendor = models.CharField(max_length=200, blank=True)
     service = models.CharField(max_length=200, blank=True)  # what is bought of the vendor
     built_on = models.DateField()

@@ -84,10 +84,11 @@ def _kind(id: str) -> Kind:
     from yunzhang.gather.system_table import SYSTEMS
     from yunzhang.oversee.chief_table import CHIEFS
     from yunzhang.oversee.extranet_table import EXTRANET
+    from yunzhang.oversee.register_tables import KINDS
     from yunzhang.people.person_table import PEOPLE
     from yunzhang.people.unit_table import UNITS
 
-    kinds = (UNITS, PEOPLE, CHIEFS, SYSTEMS, ENTRIES, NETWORKS, EXTRANET)
+    kinds = (UNITS, PEOPLE, CHIEFS, SYSTEMS, ENTRIES, NETWORKS, EXTRANET, *KINDS)
     return {kind.id: kind for kind in kinds}[id]
 
 

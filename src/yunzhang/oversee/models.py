@@ -68,6 +68,7 @@ class ExtranetLink(models.Model):
 
     unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="extranet")
     since = models.DateField()
+    mobile_since = models.DateField(null=True, blank=True)  # 移动接入: by phone as well
 
 
 class Drill(models.Model):

@@ -42,8 +42,7 @@ def register(
     room = DataRoom(unit=unit, name=name.strip(), division=division.strip(), built_on=built_on)
     room.state_since, room.approval = built_on, approval.strip()
     with act(actor, Deed.ROOM_REGISTERED, unit=unit, why=why) as deeds:
-        shut = gates.faults("room", unit, built_on, room.approval)
-        refuse_if([*_faults(room), *ahead(built_on, today), *shut])
+        refuse_if(faults(room, today))
         room.save()
         deeds.subject = f"room:{room.pk}"
         deeds.content.update(name=room.name, division=room.division, approval=room.approval)
@@ -75,7 +74,8 @@ def change(
     return row
 
 
-def _faults(room: DataRoom) -> Iterator[Fault]:
+def faults(room: DataRoom, today: date) -> Iterator[Fault]:
+    """Everything that keeps a room from being registered."""
     if not room.name:
         yield NAME_MISSING()
     if not DIVISION.fullmatch(room.division):
@@ -83,3 +83,5 @@ def _faults(room: DataRoom) -> Iterator[Fault]:
     if DataRoom.objects.filter(unit=room.unit, name=room.name).exists():
         yield NAME_TWICE(name=room.name)
     yield from too_long(room, "name", "approval")
+    yield from ahead(room.built_on, today)
+    yield from gates.faults("room", room.unit, room.built_on, room.approval)

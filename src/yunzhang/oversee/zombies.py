@@ -21,7 +21,7 @@ from yunzhang.terms.faults import FaultKind, Refused, Text, refuse_if
 
 log = logging.getLogger(__name__)
 
-PROCEDURE, WHY = "zombie", "长期没有调用、归集和目录变更"
+PROCEDURE, WHY = "zombie", "长期没有调用、归集、目录变更和登录"
 IDLE, REPORT = "idle_cloud", "paper.idle_report"
 
 NOT_ON_CLOUD = FaultKind(

@@ -21,6 +21,7 @@ from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud
 from yunzhang.oversee import drills, rates
 from yunzhang.oversee.rates import Measured
+from yunzhang.oversee.register_models import ServiceBought
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import history, seen, typed
@@ -44,7 +45,14 @@ CLOUDS = Listing(
             found=("name", "vendor", "service", "unit__name"),
             link=lambda row: reverse("cloud", args=[row.pk]),
         ),
-        Column("level", _("Level"), lambda row: coded(row.level, "cloud_level"), order="level"),
+        Column(
+            "level",
+            _("Level"),
+            lambda row: coded(row.level, "cloud_level"),
+            order="level",
+            note=lambda row: row.trade,
+        ),
+        Column("trade", _("Trade"), lambda row: row.trade, on="file"),
         Column("unit", _("Unit"), lambda row: row.unit.short_name, order="unit__short_name"),
         Column(
             "parent", _("Led by"), lambda row: row.parent and row.parent.name, order="parent__name"
@@ -104,12 +112,15 @@ def cloud(request: Visit, number: int) -> HttpResponse:
     found = seen.one(_clouds(), pk=number)
     if request.method == "POST":
         return do(request, {"change": _change, "drill": _drill}, found)
+    own = seen.within(request.actor, "score.see", "unit")
+    bought_for = own & Q(cloud=found)
     context = {
         "cloud": found,
         "leading": clouds.leading(found),
         "led": found.led.order_by("name"),
         "systems": found.systems.select_related("unit").order_by("unit", "name"),
         "drills": found.drills.order_by("-held_on", "-pk"),
+        "bought": ServiceBought.objects.filter(bought_for).select_related("unit"),
         "changes": may(request.actor, "cloud.register", found.unit),
         "history": history.told(f"cloud:{found.pk}"),
         **_offered(),
@@ -158,6 +169,7 @@ def _form(request: Visit) -> CloudForm:
         service=typed.text(request, "service"),
         recovery_place=typed.text(request, "recovery_place"),
         approval=typed.text(request, "approval"),
+        trade=typed.text(request, "trade"),
     )
 
 

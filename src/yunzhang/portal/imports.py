@@ -20,6 +20,7 @@ from yunzhang.gather.network_table import NETWORKS
 from yunzhang.gather.system_table import SYSTEMS
 from yunzhang.oversee.chief_table import CHIEFS
 from yunzhang.oversee.extranet_table import EXTRANET
+from yunzhang.oversee.register_tables import KINDS as REGISTERS
 from yunzhang.people import imports, uploads
 from yunzhang.people.act import REASON_MISSING
 from yunzhang.people.imports import Kind, Made, Tell
@@ -47,7 +48,7 @@ STILL_RUNNING = FaultKind(
     Text("该文件正在处理。", "The file is being worked on."),
     Text("等处理完后再操作。", "Wait until it is done."),
 )
-TABLES = (UNITS, PEOPLE, CHIEFS, SYSTEMS, ENTRIES, NETWORKS, EXTRANET)
+TABLES = (UNITS, PEOPLE, CHIEFS, SYSTEMS, ENTRIES, NETWORKS, EXTRANET, *REGISTERS)
 KINDS = {kind.id: kind for kind in TABLES}
 
 

@@ -59,6 +59,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("clouds", gettext_noop("Clouds and rates"), "score.see"),
             Place("running", gettext_noop("Where systems run"), "score.see"),
             Place("networks", gettext_noop("Networks and rooms"), "score.see"),
+            Place("services_bought", gettext_noop("Vendors and services"), "score.see"),
             Place("handbook", gettext_noop("Handbook of systems"), "score.see"),
         ),
     ),

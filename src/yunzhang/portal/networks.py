@@ -14,12 +14,12 @@ from django.utils.translation import gettext_noop as _
 from yunzhang import clock
 from yunzhang.gather import networks
 from yunzhang.gather.models import Network
-from yunzhang.oversee import extranet, plans, rooms
+from yunzhang.oversee import exits, extranet, plans, rooms
 from yunzhang.oversee.models import DataRoom
 from yunzhang.people import cases
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may
-from yunzhang.portal import history, seen, typed
+from yunzhang.portal import history, registers, seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, Mark, of_units
@@ -119,6 +119,13 @@ EXTRANET = Listing(
             Kind.DAY,
             "extranet__since",
         ),
+        Column(
+            "mobile",
+            _("Mobile access since"),
+            lambda row: row.extranet.mobile_since if hasattr(row, "extranet") else None,
+            Kind.DAY,
+            "extranet__mobile_since",
+        ),
     ),
     (_("No unit yet"), _("Units are registered by the sharing authority.")),
     order=("tier", "code"),
@@ -138,8 +145,7 @@ EXTRANET = Listing(
 @door("score.see")
 def network_list(request: Visit) -> HttpResponseBase:
     if request.method == "POST":
-        deeds = {"network": _register_network, "room": _register_room}
-        return do(request, {**deeds, "connect": _connect, "disconnect": _disconnect})
+        return do(request, DEEDS)
     own = seen.units(request.actor, "score.see")
     units = Unit.objects.filter(Q() if own is None else Q(pk__in=own)).select_related("extranet")
     registering = seen.units(request.actor, "cloud.register")
@@ -150,6 +156,7 @@ def network_list(request: Visit) -> HttpResponseBase:
         "portal/networks.html",
         context,
         networks=Listed(request, NETWORKS, _networks(request)),
+        exits=Listed(request, registers.EXITS, registers.exits_of(request)),
         rooms=Listed(request, ROOMS, _rooms(request)),
         extranet=Listed(request, EXTRANET, units),
     )
@@ -173,19 +180,20 @@ def network(request: Visit, number: int) -> HttpResponse:
 
 
 @door("score.see")
-def room(request: Visit, number: int) -> HttpResponse:
+def room(request: Visit, number: int) -> HttpResponseBase:
     found = seen.one(_rooms(request), pk=number)
     if request.method == "POST":
-        return do(request, {"change": _change_room}, found)
+        deeds = {"put_in": registers.put_in, "take_out": registers.take_out}
+        return do(request, {"change": _change_room, **deeds}, found)
+    told = registers.of_room(request, found)
     context = {
         "row": found,
         "title": gettext("Machine room"),
-        "states": states(DataRoom.State.values)
-        if may(request.actor, "cloud.register", found.unit)
-        else [],
+        "states": states(DataRoom.State.values) if told["fills"] else [],
         "history": history.told(f"room:{found.pk}"),
+        **told,
     }
-    return render(request, "portal/place.html", context)
+    return answer(request, "portal/place.html", context, equipment=told["equipment"])
 
 
 def _networks(request: Visit) -> QuerySet[Network]:
@@ -238,6 +246,11 @@ def _connect(request: Visit) -> None:
     extranet.connect(request.actor, unit, since, clock.today(), why=typed.why(request))
 
 
+def _mobile(request: Visit) -> None:
+    unit, since = _unit(request), typed.day(request, "since")
+    exits.mobile(request.actor, unit, since, why=typed.why(request))
+
+
 def _disconnect(request: Visit) -> None:
     extranet.disconnect(request.actor, _unit(request), why=typed.why(request))
 
@@ -256,3 +269,13 @@ def _change_room(request: Visit, found: DataRoom) -> None:
         approval=typed.text(request, "approval"),
         why=typed.why(request),
     )
+
+
+DEEDS = {
+    "network": _register_network,
+    "room": _register_room,
+    "exit": registers.register_exit,
+    "connect": _connect,
+    "mobile": _mobile,
+    "disconnect": _disconnect,
+}

@@ -156,6 +156,8 @@ VALUES = {
     ("gates", "room"): _("machine rooms"),
     ("gates", "network"): _("dedicated networks"),
     ("gates", "platform"): _("data platforms"),
+    ("gates", "trade"): _("second clouds of a trade"),
+    ("gates", "equipment"): _("equipment in rooms"),
     ("unit", "fact"): _("facts"),
     ("unit", "level"): _("level"),
     ("unit", "yes_or_no"): _("1 yes, 0 no"),

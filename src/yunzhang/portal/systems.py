@@ -18,8 +18,9 @@ from yunzhang import clock
 from yunzhang.gather import placing
 from yunzhang.gather.models import Cloud, InformationSystem, Network
 from yunzhang.gather.placing import Placing
-from yunzhang.oversee import activity, drills, plans, zombies
+from yunzhang.oversee import activity, drills, logins, plans, zombies
 from yunzhang.oversee.plans import Plan, Subject
+from yunzhang.oversee.register_models import SystemLogin
 from yunzhang.people import cases
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import history, seen, typed
@@ -49,6 +50,7 @@ class Line:
     system: InformationSystem
     last: date | None
     silent: bool
+    reported: bool  # lives by nothing but log-ins its unit reports
 
     @property
     def unit(self) -> str:
@@ -79,6 +81,8 @@ def _marks(row: Line) -> list[Mark]:
     found = []
     if row.silent:
         found.append(Mark(gettext("No sign of life"), Tone.BAD))
+    if row.reported:
+        found.append(Mark(gettext("Log-ins reported alone"), Tone.WARN))
     if row.system.vertical:
         found.append(Mark(gettext("A ministry's")))
     if row.system.platform:
@@ -92,6 +96,7 @@ def _of(attribute: str) -> Any:
 
 STANDINGS = {
     "silent": lambda row: row.silent,
+    "reported": lambda row: row.reported,
     "off": lambda row: not row.cloud and row.state in placing.LIVING,
     "on": lambda row: bool(row.cloud),
 }
@@ -100,6 +105,7 @@ STANDINGS = {
 def _standings(_rows: Any) -> Choices:
     return [
         ("silent", gettext("No sign of life")),
+        ("reported", gettext("Log-ins reported alone")),
         ("off", gettext("On no cloud")),
         ("on", gettext("On a cloud")),
     ]
@@ -157,7 +163,8 @@ def running(request: Visit) -> HttpResponseBase:
     found = list(_systems(request).order_by("unit", "name"))
     last = activity.last_of(found)
     silent = {one.pk for one in activity.silent(found, clock.today())}
-    lines = [Line(one, last.get(one.pk), one.pk in silent) for one in found]
+    said = {one.pk for one in activity.reported_alone(found, clock.today())}
+    lines = [Line(one, last.get(one.pk), one.pk in silent, one.pk in said) for one in found]
     living = [line for line in lines if line.state in placing.LIVING]
     context = {
         "living": len(living),
@@ -174,7 +181,7 @@ def system(request: Visit, number: int) -> HttpResponse:
     found = seen.one(_systems(request), pk=number)
     if request.method == "POST":
         deeds = {"place": _place, "plan": plan_typed, "drill": _drill, "idle": _idle}
-        return do(request, deeds, found)
+        return do(request, {**deeds, "login": _login}, found)
     return render(request, "portal/system.html", _told(request, found))
 
 
@@ -207,7 +214,8 @@ def _told(request: Visit, found: InformationSystem) -> dict[str, Any]:
     idle = living and found.cloud is not None and not zombies.open_about(found, zombies.IDLE)
     return {
         "system": found,
-        "last": activity.last_of([found]).get(found.pk),
+        "signs": activity.signs(found),
+        "login": SystemLogin.objects.filter(system=found).first(),
         "silent": bool(activity.silent([found], clock.today())),
         "tables": found.tables.order_by("name"),
         "needs": found.needs.select_related("unit").order_by("name"),
@@ -285,6 +293,11 @@ def _drill(request: Visit, found: InformationSystem) -> None:
         result=typed.text(request, "result"),
         why=gettext("A recovery drill was held"),
     )
+
+
+def _login(request: Visit, found: InformationSystem) -> None:
+    last_on, people = typed.day(request, "last_on"), typed.record(request, "people")
+    logins.report(request.actor, found, last_on, people, why=typed.why(request))
 
 
 def _idle(request: Visit, found: InformationSystem) -> str:

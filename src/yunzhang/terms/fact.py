@@ -32,6 +32,12 @@ class Deed(StrEnum):
     ROOM_CHANGED = "room.changed"
     EXTRANET_CHANGED = "extranet.changed"
     DRILL_RECORDED = "drill.recorded"
+    EQUIPMENT_PUT_IN = "equipment.put_in"
+    EQUIPMENT_TAKEN_OUT = "equipment.taken_out"
+    EXIT_REGISTERED = "exit.registered"
+    EXIT_CHANGED = "exit.changed"
+    SERVICE_BOUGHT = "service.bought"
+    LOGIN_REPORTED = "login.reported"
     BOUNDARIES_LOADED = "boundaries.loaded"
     TABLE_REGISTERED = "table.registered"
     TABLE_GATHERED = "table.gathered"
@@ -134,6 +140,12 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.ROOM_CHANGED: Text("变更机房", "changed a machine room"),
     Deed.EXTRANET_CHANGED: Text("登记外网接入", "told of a unit's extranet link"),
     Deed.DRILL_RECORDED: Text("记录灾备演练", "recorded a recovery drill"),
+    Deed.EQUIPMENT_PUT_IN: Text("登记机房设备", "entered equipment of a room"),
+    Deed.EQUIPMENT_TAKEN_OUT: Text("移出机房设备", "took equipment out of a room"),
+    Deed.EXIT_REGISTERED: Text("登记互联网出口", "registered an internet exit"),
+    Deed.EXIT_CHANGED: Text("变更互联网出口", "changed an internet exit"),
+    Deed.SERVICE_BOUGHT: Text("登记所购服务", "recorded a service bought"),
+    Deed.LOGIN_REPORTED: Text("报告系统登录情况", "reported log-ins of a system"),
     Deed.BOUNDARIES_LOADED: Text("载入行政区划界线", "loaded the boundaries of divisions"),
     Deed.TABLE_REGISTERED: Text("登记数据表", "registered a table"),
     Deed.TABLE_GATHERED: Text("归集数据表", "gathered a table"),

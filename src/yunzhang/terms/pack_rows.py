@@ -251,7 +251,7 @@ class Duty(Named, frozen=True, kw_only=True):
     unless: str = ""
     roles: tuple[str, ...] = ()
     party: Literal["", "provider", "platform", "consumer"] = ""
-    gates: tuple[Literal["cloud", "room", "network", "platform"], ...] = ()
+    gates: tuple[Literal["cloud", "room", "network", "platform", "trade", "equipment"], ...] = ()
     tiers: tuple[str, ...] = ()
 
 
