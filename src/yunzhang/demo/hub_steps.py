@@ -135,15 +135,20 @@ def catalogue(town: Town) -> None:
 
 def _publish(town: Town, plan: Register, version: EntryVersion) -> EntryVersion:
     officer = town.officer(plan.office, "provider_officer")
-    head = town.officer(plan.office, "sharing_body_head")
     version = catalog.edit(officer, version, _filled(plan, version), why=WHY)
+    head = town.officer(plan.office, "sharing_body_head")
+    return publish(officer, head, town.officer("bureau", "sharing_authority"), version)
+
+
+def publish(officer: Actor, head: Actor, reviewer: Actor, version: EntryVersion) -> EntryVersion:
+    """An entry from its draft to its publication: assessed, approved, reviewed."""
     case = assessments.begin(
         officer, version, secrecy_risk=SECRECY, privacy_impact=PRIVACY, why=WHY
     )
     cases.move(head, case, "approve", why=WHY)
     version = catalog.submit(officer, version, why=WHY)
     version = catalog.approve(head, version, why=WHY)
-    return catalog.publish(town.officer("bureau", "sharing_authority"), version, why=WHY)
+    return catalog.publish(reviewer, version, why=WHY)
 
 
 def _filled(plan: Register, version: EntryVersion) -> EntryDraft:

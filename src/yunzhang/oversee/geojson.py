@@ -113,8 +113,11 @@ class Found:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read(text: bytes) -> Found:
-    """Every area of a file; raises Refused where it is no file of areas at all."""
+def read(text: bytes, within: str = "") -> Found:
+    """Every area of a file that lies in a division; raises Refused where it is no file of areas.
+
+    What lies elsewhere by its code is passed over unread; what has no code is a fault.
+    """
     try:
         whole = decode(text, dict[str, Any])
     except Refused as refused:
@@ -126,8 +129,10 @@ def read(text: bytes) -> Found:
     _in_degrees(whole.get("crs"))
     found, first = Found(), dict[str, int]()
     for at, feature in enumerate(features, 1):
-        outline, faults = _outline(at, feature if isinstance(feature, dict) else {})
-        code = outline.code
+        code, name, geometry = _parts(feature if isinstance(feature, dict) else {})
+        if divisions.is_division(code) and not divisions.within(code, within):
+            continue
+        outline, faults = _outline(at, code, name, geometry)
         if not faults and code in first:
             faults = [CODE_TWICE(at=at, name=outline.name, code=code, first=first[code])]
         first.setdefault(code, at)
@@ -144,14 +149,20 @@ def _in_degrees(system: Any) -> None:
         raise Refused(SYSTEM_OTHER(system=name))
 
 
-def _outline(at: int, feature: Mapping[str, Any]) -> tuple[Outline, list[Fault]]:
+def _parts(feature: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
+    """Code, name and geometry, as far as they are there."""
     told = feature.get("properties")
     properties = told if isinstance(told, dict) else {}
     code, name = _first(properties, CODES), _first(properties, NAMES)
     if len(code) == 9 and code.startswith(COUNTRY_PREFIX):
         code = code[len(COUNTRY_PREFIX) :]
     shape = feature.get("geometry")
-    geometry = shape if isinstance(shape, dict) else {}
+    return code, name, shape if isinstance(shape, dict) else {}
+
+
+def _outline(
+    at: int, code: str, name: str, geometry: Mapping[str, Any]
+) -> tuple[Outline, list[Fault]]:
     faults = list[Fault]()
     if not divisions.is_division(code):
         faults.append(CODE_WRONG(at=at, name=name, code=code))
