@@ -16,10 +16,9 @@ from typing import Any
 from django.db.models import Count, F, QuerySet, Sum
 
 from yunzhang.gather import placing, search
-from yunzhang.gather.models import InformationSystem, Network
+from yunzhang.gather.models import InformationSystem
 from yunzhang.oversee import scores
-from yunzhang.oversee.indicators import is_measured
-from yunzhang.oversee.rates import RATES
+from yunzhang.oversee.indicators import INDICATORS, is_measured, known
 from yunzhang.people.models import Clock, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.terms import divisions
@@ -38,6 +37,10 @@ class Kind(StrEnum):
     RATE = "rate"
     MEAN = "mean"
     COUNT = "count"
+
+
+# How units make an area of an indicator, by its measure; what is neither adds up.
+KINDS = {"percent": Kind.RATE, "days": Kind.MEAN}
 
 
 @dataclass(frozen=True)
@@ -81,18 +84,17 @@ class Whole:
 
 def measures() -> list[Measure]:
     """All the map knows: the total score, every indicator of the pack in force, numbers."""
-    rules = [row for row in pack().indicators if is_measured(row) or row.id in RATES]
     return [
         Measure(TOTAL, Text("综合得分", "Total score"), Kind.MEAN, frozen=True, live=False),
         *(
             Measure(
                 row.id,
                 Text(row.zh, row.en),
-                Kind.RATE,
+                KINDS.get(INDICATORS[row.id].measure, Kind.COUNT),
                 frozen=is_measured(row),
-                live=row.id in RATES,
+                live=True,
             )
-            for row in rules
+            for row in known()
         ),
         *(
             Measure(id, name, Kind.COUNT, frozen=False, live=True, worse=worse)
@@ -153,24 +155,10 @@ def _frozen(id: str, periods: Sequence[str]) -> dict[str, Parts]:
     return found
 
 
-def _of_now(rate: str, today: date) -> Parts:
-    """A rate of the registers, counted once over all units and given to each its own part."""
-    figure = RATES[rate](Unit.objects.all(), today)
-    owner = OWNERS[figure.kind]()
-    parts: Parts = {}
-    for ids, hit in ((figure.held, 1), (figure.failed, 0)):
-        for id in ids:
-            hits, of = parts.get(owner[int(id)], (0, 0))
-            parts[owner[int(id)]] = (hits + hit, of + 1)
-    return parts
-
-
-# Whose a record behind a rate is, by the kind the figure names.
-OWNERS: dict[str, Callable[[], dict[int, int]]] = {
-    "system": lambda: dict(InformationSystem.objects.values_list("pk", "unit")),
-    "network": lambda: dict(Network.objects.values_list("pk", "unit")),
-    "unit": lambda: {pk: pk for pk in Unit.objects.values_list("pk", flat=True)},
-}
+def _of_now(indicator: str, today: date) -> Parts:
+    """An indicator counted once over all units, each with its own part."""
+    figures = INDICATORS[indicator].by_unit(Unit.objects.all(), today)
+    return {unit: (one.hits, one.of) for unit, one in figures.items() if one.value is not None}
 
 
 def _entries(_today: date, _units: Units) -> Parts:
