@@ -93,7 +93,13 @@ class Hub:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory) -> Iterator[Hub]:
+def seed() -> str:
+    """The module that fills the hub before it is looked at; a file of tests may name its own."""
+    return "tests.browser.seed"
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory, seed: str) -> Iterator[Hub]:
     home: Path = tmp_path_factory.mktemp("browser")
     (home / "sources").mkdir()
     env = {
@@ -103,7 +109,7 @@ def hub(tmp_path_factory) -> Iterator[Hub]:
         "DJANGO_SETTINGS_MODULE": "yunzhang.hub.settings",
     }
     founded = subprocess.run(
-        [sys.executable, "-m", "tests.browser.seed"],
+        [sys.executable, "-m", seed],
         env=env, cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
     port = free_port()
