@@ -119,12 +119,18 @@ class Sight:
 def sight(request: Visit, code: str) -> Sight:
     """The area of this code, or the outermost one; 404 for none."""
     if code:
-        area = seen.one(Boundary.objects.defer("shape").select_related("sheet"), code=code)
-        return Sight(request.actor, request.GET, area, boundaries.inside(code))
-    outermost = boundaries.top()
-    if len(outermost) == 1 and (inside := boundaries.inside(outermost[0].code)):
-        return Sight(request.actor, request.GET, outermost[0], inside)
-    return Sight(request.actor, request.GET, None, outermost)
+        found = seen.one(Boundary.objects.defer("shape").select_related("sheet"), code=code)
+        return Sight(request.actor, request.GET, found, boundaries.inside(code))
+    area, inside = outermost()
+    return Sight(request.actor, request.GET, area, inside)
+
+
+def outermost() -> tuple[Boundary | None, Sequence[Boundary]]:
+    """Where the map begins: the one region there is and what lies in it, or all regions."""
+    found = boundaries.top()
+    if len(found) == 1 and (inside := boundaries.inside(found[0].code)):
+        return found[0], inside
+    return None, found
 
 
 @door("score.see")
@@ -174,7 +180,7 @@ def map_values(request: Visit, code: str) -> JsonResponse:
             "title": said(shown.measure),
             "kind": shown.measure.kind,
             "worse": shown.measure.worse,
-            "edges": edges(shown.measure, values),
+            "edges": edges(shown.measure.kind, values),
             "times": [{"id": id, "name": name} for id, name in _times(shown)],
             "areas": [
                 {"code": one.code, "name": one.name, "address": shown.address(one.code)}
@@ -205,10 +211,10 @@ def outlines(request: HttpRequest, codes: Sequence[str], kept_by: str) -> HttpRe
     return response
 
 
-def edges(measure: Measure, values: dict[str, dict[str, Any]]) -> list[float]:
+def edges(kind: Kind, values: dict[str, dict[str, Any]]) -> list[float]:
     """The limits between the colours, the same at every time so that times can be compared."""
     held = [told[0] for at in values.values() for told in at.values() if told[0] is not None]
-    if measure.kind is Kind.COUNT:
+    if kind is Kind.COUNT:
         step = max(1, -(-int(max(held, default=0)) // STEPS))
         return [step * number for number in range(STEPS + 1)]
     low = min(int(min(held, default=0) // 10 * 10), 90)

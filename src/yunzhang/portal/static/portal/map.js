@@ -127,8 +127,8 @@
       const told = (this.data.values[this.at] || {})[event.name] || [null, 0, 0, 0];
       const [value, sum, of, units] = told;
       const parts = this.data.kind === "rate" && of ? ` (${sum} / ${of})` : "";
-      return `${this.names.get(event.name)}\n${this.data.title}: ${say(value, this.data.kind)}${parts}\n`
-        + `${units} ${place.dataset.units}`;
+      const whole = `${this.names.get(event.name)}\n${this.data.title}: ${say(value, this.data.kind)}${parts}`;
+      return units ? `${whole}\n${units} ${place.dataset.units}` : whole;
     }
 
     key(event) {
@@ -191,15 +191,17 @@
     const sheets = [new Sheet(data, shapes)];
     if (place.dataset.with) sheets.push(new Sheet(data, shapes));
     const box = document.querySelector(".points");
-    const points = () => new Set([...box.querySelectorAll(":checked")].map((one) => one.dataset.points));
+    const points = () => new Set(!box ? [] : [...box.querySelectorAll(":checked")].map((one) => one.dataset.points));
     let at = place.dataset.at;
     const draw = () => {
       sheets[0].show(at, points());
       if (sheets[1]) sheets[1].show(place.dataset.with, points());
       place.dataset.shown = at;
     };
-    box.hidden = false;
-    box.addEventListener("change", draw);
+    if (box) {
+      box.hidden = false;
+      box.addEventListener("change", draw);
+    }
     draw();
     through(data.times, at, (time) => { at = time; draw(); });
   };
