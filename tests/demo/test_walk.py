@@ -33,6 +33,7 @@ def test_the_walk_ends_well_and_says_what_a_join_by_code_would_have_done(tmp_pat
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "guangxi-2022" in done.stdout
+    assert "14 个设区市、111 个县级行政区" in done.stdout
     assert "620,573" in done.stdout
     assert "34,005" in done.stdout
     assert "6,590" in done.stdout
