@@ -60,6 +60,8 @@ PAGES = {
     "score": ("chief", "{score}", "{total}"),
     "figure": ("chief", "{score}/catalog_coverage", "低保家庭信息"),
     "boards": ("chief", "/boards", "example"),
+    "evidence of violations": ("chief", "/violations", "/violations/39-4"),
+    "evidence of a kind": ("reviewer", "/violations/39-1", "孤儿"),
     "simulation": ("chief", "/simulation", "w.catalog_coverage"),
     "ledger": ("auditor", "/ledger", "civil-node"),
     "log of the hub": ("auditor", "/ledger/HUB", "person:"),

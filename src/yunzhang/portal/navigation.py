@@ -39,6 +39,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("scores", gettext_noop("Scoreboard"), "score.see"),
             Place("indicators", gettext_noop("Indicators"), "score.see"),
             Place("boards", gettext_noop("Red and black boards"), "score.see"),
+            Place("violations", gettext_noop("Evidence of violations"), "score.see"),
             Place("duties", gettext_noop("Dated duties"), "desk.see"),
         ),
     ),

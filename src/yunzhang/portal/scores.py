@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from yunzhang import clock
-from yunzhang.oversee import appeals, scores
+from yunzhang.oversee import appeals, incentives, scores
 from yunzhang.oversee.indicators import is_measured
 from yunzhang.oversee.models import Score
 from yunzhang.people.permissions import may, pack
@@ -46,6 +46,7 @@ def unit_score(request: Visit, period: str, unit: str) -> HttpResponse:
         "versions": versions,
         "appeals": appeals.of_score(score),
         "appealable": _appealable(request, score),
+        **_brought(score),
         "own": may(request.actor, "score.see", score.unit),
         "figures": [(rule, score_lists.figures(score).get(rule.id)) for rule in _measured()],
         "chart": _trend(list(past)),
@@ -70,6 +71,19 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
     rows = figures.opened(frozen, linked=own)
     listed = Listed(request, score_lists.records(weighted=frozen.weighted), rows)
     return answer(request, "portal/figure.html", context, records=listed)
+
+
+def _brought(score: Score) -> dict[str, Any]:
+    """What the score brings by the pack, and what the documents leave to people."""
+    ranked = scores.ranking(score.period)
+    places = {row.pk: place for row, place in zip(ranked, scores.places(ranked), strict=True)}
+    place = places.get(score.pk)
+    return {
+        "place": place,
+        "of": sum(one is not None for one in places.values()),
+        "brought": incentives.brought(pack().incentives, place, score.total),
+        "open_incentives": incentives.unmeasured(pack().incentives),
+    }
 
 
 def _appealable(request: Visit, score: Score) -> bool:

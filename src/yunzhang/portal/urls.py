@@ -64,6 +64,7 @@ from yunzhang.portal import (
     tasks,
     units,
     usage,
+    violations,
     webhooks,
 )
 from yunzhang.terms.identifiers import RESOURCE_CODE
@@ -214,6 +215,8 @@ urlpatterns: list[URLPattern] = [
     path("map/<slug:code>", maps.area_page, name="map_area"),
     path("map/<slug:code>/shapes.json", maps.map_shapes, name="map_shapes"),
     path("map/<slug:code>/values.json", maps.map_values, name="map_values"),
+    path("violations", violations.kinds, name="violations"),
+    path("violations/<slug:kind>", violations.kind, name="violation"),
     path("law", law.kept, name="law"),
     path("calendar", calendar.days, name="calendar"),
     path("packs", packs.pack_list, name="packs"),

@@ -26,6 +26,7 @@ from yunzhang.terms.pack_rows import (
     CodeRow,
     Duty,
     Goal,
+    IncentiveRule,
     IndicatorRule,
     Limit,
     ListRule,
@@ -66,6 +67,7 @@ class Pack(Head, frozen=True):
     procedures: tuple[Procedure, ...] = ()
     lists: tuple[ListRule, ...] = ()
     boards: tuple[BoardRule, ...] = ()
+    incentives: tuple[IncentiveRule, ...] = ()
     reports: tuple[ReportRule, ...] = ()
     violations: tuple[ViolationKind, ...] = ()
     cage_rules: tuple[CageRule, ...] = ()

@@ -341,6 +341,24 @@ class BoardRule(Named, frozen=True, kw_only=True):
         return self.at_least is not None or self.below is not None
 
 
+class IncentiveRule(Named, frozen=True, kw_only=True):
+    """What a score brings: a reward, or what is lost; bounds on the place and the total.
+
+    Every bound that is set must be met. Without any the document names no measure: it is shown
+    with every score, and people decide.
+    """
+
+    brings: Literal["reward", "loss"] = "reward"
+    first: Natural = 0  # among so many places from the top
+    at_least: int | None = None  # percent of the total
+    below: int | None = None
+
+    @property
+    def measures(self) -> bool:
+        """Whether it says whom it is for."""
+        return bool(self.first) or self.at_least is not None or self.below is not None
+
+
 class ReportRule(Named, frozen=True, kw_only=True):
     """A report that falls due again and again.
 
