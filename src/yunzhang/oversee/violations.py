@@ -98,7 +98,7 @@ def _named(kinds: list[ViolationKind], window: date) -> Iterator[Evidence]:
     known = {kind.id for kind in kinds}
     cases = Case.objects.filter(procedure=grants.MISUSE, opened_at__gte=_morning(window))
     for case in cases.exclude(step="unfounded").order_by("pk").prefetch_related("parties"):
-        named = decode(case.content, dict).get("violation")
+        named = str(decode(case.content, dict).get("violation", ""))
         for party in case.parties.all() if named in known else ():
             if party.party == "applicant":
                 says = Text(f"处置事项 {case.number} 列明此情形", f"Case {case.number} names it")
