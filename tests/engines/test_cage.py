@@ -302,6 +302,18 @@ def test_names_of_columns_and_values_are_never_taken_for_sql(tmp_path: Path) -> 
     assert outcome.found[0].rows[0].values["number"] == "1'; DROP TABLE projects; --"
 
 
+def test_a_run_that_is_cut_keeps_whole_hits_only_and_says_so(tmp_path: Path) -> None:
+    most = read("national").limit("cage.rows_found")
+    table = gathered(tmp_path, "number", *((f"{(n + 1) // 2:06d}",) for n in range(most + 1)))
+
+    outcome = ask("repeated_number", {"projects": table}, times=1)
+
+    # The first number stands in one row, the others in two; of the last one is beyond the limit.
+    sizes = [len(found.rows) for found in outcome.found]
+    assert outcome.cut
+    assert (sizes[0], set(sizes[1:]), sum(sizes)) == (1, {2}, most - 1)
+
+
 UNTIMED = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ROW = st.tuples(
     st.sampled_from(["甲局", "乙局"]),

@@ -61,7 +61,7 @@ def test_a_rule_that_names_what_it_does_not_have_is_refused_with_every_fault() -
     head = 'id = "x"\nzh = "甲"\nen = "A"\n'
     rule = (
         '[[cage_rules]]\nid = "r"\nzh = "甲"\nen = "A"\npower = "p"\nplan = "repeated"\n'
-        'severity = "low"\nsubject = "none"\nconcerned = "nobody"\nsays = { zh = "甲", en = "A" }\n'
+        'severity = "low"\ntried = "real"\nsubject = "none"\nconcerned = "nobody"\nsays = { zh = "甲", en = "A" }\n'
         'asks = { zh = "甲", en = "A" }\ncite = { document = "d", clause = "c" }\n'
         'sources = [{ id = "a", zh = "甲", en = "A" }, { id = "a", zh = "甲", en = "A" }]\n'
         'needs = [{ id = "n", of = "b", zh = "甲", en = "A", reads = "text" }]\n'

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from yunzhang import packs
 from yunzhang.engines import amounts, lake
@@ -80,6 +81,7 @@ class Outcome(Document, frozen=True, kw_only=True):
     cut: bool
 
 
+Row = tuple[Any, ...]
 Rows = frozenset[tuple[str, int]]
 
 
@@ -90,7 +92,7 @@ def run(ask: Ask, asked: Asked) -> Outcome:
     most = packs.read("national").limit("cage.rows_found")
     query = f"SELECT subject, source, row_ FROM ({plan_of(asked)}) ORDER BY ALL LIMIT {most + 1}"
     rows = ask(query)
-    groups = _largest(_grouped(rows[:most]))
+    groups = _largest(_grouped(_whole(rows, most)))
     held = _evidence(ask, asked, groups)
     return Outcome(
         found=tuple(
@@ -147,7 +149,15 @@ def _parts(rows: list[tuple[str, Decimal]]) -> Iterator[str]:
         yield ", ".join(f"({literal(text)}, {yuan})" for text, yuan in part)
 
 
-def _grouped(rows: Iterable[tuple[str | None, str, int]]) -> list[tuple[str, Rows]]:
+def _whole(rows: list[Row], most: int) -> list[Row]:
+    """The rows that are kept: of a run that is cut, no hit of which some rows are missing."""
+    if len(rows) <= most:
+        return rows
+    kept = [row for row in rows[:most] if row[0] != rows[most][0]]
+    return kept or rows[:most]
+
+
+def _grouped(rows: Iterable[Row]) -> list[tuple[str, Rows]]:
     groups: dict[str, set[tuple[str, int]]] = {}
     for subject, source, row in rows:
         # A row without the name it should have is a hit by itself.

@@ -156,6 +156,12 @@ RULES = Listing(
             marks=lambda line: [severity(line.rule)],
         ),
         Column("power", _("Power"), lambda line: power_name(line.rule), order="power"),
+        Column(
+            "tried",
+            _("tried on"),
+            lambda line: gettext(VALUES["tried", line.rule.tried]),
+            on="file",
+        ),
         Column("tables", _("Tables compared"), _bound, marks=_unbound),
         Column("last", _("Last run"), lambda line: line.last and line.last.at, Kind.MOMENT, "last"),
         Column(

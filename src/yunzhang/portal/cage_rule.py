@@ -125,6 +125,7 @@ def _told(request: Visit, rule: CageRule, binding: CageBinding | None) -> dict[s
         "rule": rule,
         "power": cage_lists.power_name(rule),
         "severity": cage_lists.severity(rule),
+        "tried": gettext(VALUES["tried", rule.tried]),
         "cites": (rule.cite, *rule.also),
         "binding": binding,
         "others": bindings(request).filter(rule=rule.id).exclude(pk=binding.pk if binding else 0),

@@ -79,6 +79,7 @@ class CageRule(Named, frozen=True, kw_only=True):
     power: str  # the id of a code of the list "power"
     plan: Plan
     severity: Literal["high", "medium", "low"]
+    tried: Literal["real", "synthetic"]  # what tables it was tried on before it was shipped
     sources: tuple[CageSource, ...]
     needs: tuple[CageField, ...]
     thresholds: tuple[CageThreshold, ...] = ()
