@@ -8,11 +8,13 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from yunzhang.gather.models import DataTable
 from yunzhang.people.permissions import may
 from yunzhang.portal import cage_lists, risk_rows, seen, typed
 from yunzhang.portal.cage_lists import RuleLine, Told
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.listed import Listed, answer
+from yunzhang.terms.document import decode
 from yunzhang.use import cage, cage_runs
 from yunzhang.use.cage_models import CageBinding, CageHit, CageRun
 
@@ -81,14 +83,23 @@ def with_newest(hits: QuerySet[CageHit]) -> QuerySet[CageHit]:
 
 
 def _lines(request: Visit, by_rule: dict[Any, Told]) -> list[RuleLine]:
-    held: dict[str, list[CageBinding]] = {}
-    for binding in bindings(request):
-        held.setdefault(binding.rule, []).append(binding)
     own = seen.within(request.actor, "cage.see", "binding__unit")
     newest = CageRun.objects.filter(own).values("binding__rule").annotate(last=Max("pk"))
-    runs = CageRun.objects.in_bulk(row["last"] for row in newest)
+    runs = CageRun.objects.in_bulk([row["last"] for row in newest])
     last = {row["binding__rule"]: runs[row["last"]] for row in newest}
+    fed = _fed(request)
     return [
-        RuleLine(rule, held.get(rule.id, ()), last.get(rule.id), by_rule.get(rule.id, Told()))
+        RuleLine(rule, fed.get(rule.id, ()), last.get(rule.id), by_rule.get(rule.id, Told()))
         for rule in cage.rules()
     ]
+
+
+def _fed(request: Visit) -> dict[str, tuple[str, ...]]:
+    """The titles of the tables that feed each rule, each once."""
+    held = [(one.rule, decode(one.tables, dict[str, str])) for one in bindings(request)]
+    names = {name for _rule, tables in held for name in tables.values()}
+    titles = dict(DataTable.objects.filter(name__in=names).values_list("name", "title"))
+    fed: dict[str, dict[str, None]] = {}
+    for rule, tables in held:
+        fed.setdefault(rule, {}).update({titles[name]: None for name in tables.values()})
+    return {rule: tuple(found) for rule, found in fed.items()}

@@ -29,8 +29,7 @@ from yunzhang.portal.pack_words import VALUES
 from yunzhang.portal.states import Tone
 from yunzhang.portal.templatetags.said import grouped, said
 from yunzhang.terms.cage import CageRule
-from yunzhang.use import cage
-from yunzhang.use.cage_models import CageBinding, CageHit, CageRun
+from yunzhang.use.cage_models import CageHit, CageRun
 
 TONES = {"high": Tone.BAD, "medium": Tone.WARN, "low": Tone.CALM}
 
@@ -55,7 +54,7 @@ class RuleLine:
     """A rule with how it is bound and what it found."""
 
     rule: CageRule
-    bound: Sequence[CageBinding]
+    bound: Sequence[str]  # the titles of the tables that feed it
     last: CageRun | None
     told: Told
 
@@ -132,9 +131,8 @@ def _hits(**asked: str) -> str:
     return f"{reverse('cage_hits')}?{parts}"
 
 
-def _bound(line: RuleLine) -> str:
-    tables = [table.title for one in line.bound for table in cage.tables_of(one).values()]
-    return gettext(", ").join(dict.fromkeys(tables))
+def _tables(line: RuleLine) -> str:
+    return gettext(", ").join(line.bound)
 
 
 def _unbound(line: RuleLine) -> list[Mark]:
@@ -162,7 +160,7 @@ RULES = Listing(
             lambda line: gettext(VALUES["tried", line.rule.tried]),
             on="file",
         ),
-        Column("tables", _("Tables compared"), _bound, marks=_unbound),
+        Column("tables", _("Tables compared"), _tables, marks=_unbound),
         Column("last", _("Last run"), lambda line: line.last and line.last.at, Kind.MOMENT, "last"),
         Column(
             "found",

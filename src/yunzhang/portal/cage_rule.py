@@ -155,8 +155,9 @@ def _lists(request: Visit, rule: CageRule) -> dict[str, Listed]:
 def _feeds(rule: CageRule, binding: CageBinding) -> list[dict[str, Any]]:
     """What feeds the rule: each source's table, its ground, its columns."""
     columns, now = cage.columns_of(binding), clock.now()
-    feeds = []
-    for source, table in cage.tables_of(binding).items():
+    feeds, tables = [], cage.tables_of(binding)
+    for source in (one.id for one in rule.sources if one.id in tables):
+        table = tables[source]
         ground = cage_grounds.ground(binding.unit, table, now)
         fields = [
             (
