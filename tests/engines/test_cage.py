@@ -1,8 +1,7 @@
-"""The cage's plans: what each rule finds in small tables counted by hand, and in real notices."""
+"""The cage's plans: what each rule finds in small tables counted by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,49 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.engines.cage_asked import ask, rows
 from tests.engines.tables import gathered
-from yunzhang.engines import lake, on_duckdb
-from yunzhang.engines.cage import Asked, Outcome
 from yunzhang.engines.cage_plans import PLANS
-from yunzhang.engines.cage_sql import SERIES, Bound
-from yunzhang.engines.readings import SourceKind, SourceSpec
+from yunzhang.engines.cage_sql import Bound
 from yunzhang.packs import read
-from yunzhang.terms.cage import CageRule
 from yunzhang.terms.faults import Refused
 from yunzhang.terms.identifiers import ID_CHECKS, ID_WEIGHTS
 
 TENDER = 2_000_000
-NOTICES = {
-    "number": Bound(column="project_no"),
-    "name": Bound(column="project_name"),
-    "buyer": Bound(column="project_no", way=SERIES),
-    "amount": Bound(column="budget_raw"),
-    "method": Bound(column="method"),
-}
-
-
-def rule(id: str) -> CageRule:
-    return next(row for row in read("national").cage_rules if row.id == id)
-
-
-def ask(
-    id: str, files: Mapping[str, Path], columns: Mapping[str, Bound] = {}, **numbers: int
-) -> Outcome:
-    """Ask a rule of files whose columns bear the names of the rule's fields, unless told otherwise."""
-    asked = rule(id)
-    bound = dict(columns)
-    for source, file in files.items():
-        held = {column.name for column in lake.columns(file)}
-        for one in asked.fields_of(source):
-            if one.id in held:
-                bound.setdefault(one.id, Bound(column=one.id))
-    known = {one.id: bound[one.id] for one in asked.needs if one.id in bound}
-    return on_duckdb.supervise(Asked(asked, files, known, {**asked.numbers, **numbers}))
-
-
-def rows(outcome: Outcome) -> list[list[int]]:
-    """The row numbers of each hit, those of its first source."""
-    return [sorted(one.row for one in found.rows) for found in outcome.found]
 
 
 def person(number: int) -> str:
@@ -359,46 +324,3 @@ def _split(made: list[tuple[str, int, str, int]]) -> set[frozenset[int]]:
         if len(held) > 1 and sum(row[2] for row in held) > TENDER:
             groups.add(frozenset(row[0] for row in held))
     return {one for one in groups if not any(one < other for other in groups)}
-
-
-# Real notices of 2021 and 2022: rows counted by hand in the file
-
-
-@pytest.fixture(scope="module")
-def notices(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    source = shared_data / "procurement_gx" / "notices_2021_2022.csv"
-    target = tmp_path_factory.mktemp("lake") / "notices.parquet"
-    lake.gather(SourceSpec(kind=SourceKind.CSV, location=str(source)), target)
-    return target
-
-
-@pytest.mark.parametrize(
-    ("id", "found"),
-    [
-        # Eight projects of one series, 6,947,275.46 yuan together, each below 1.1 million.
-        ("split_purchase", [[82, 83, 84, 85, 86, 87, 88, 89]]),
-        ("below_threshold", [[40], [59], [73]]),
-        ("untendered", [[n] for n in (14, 16, 21, 31, 41, 60, 65, 67, 74, 91)]),
-        ("method_unstated", [[n] for n in (6, 25, 26, 28, 34, 39, 55, 62, 68, 70, 79, 81)]),
-        ("repeated_number", []),
-        ("budget_doubtful", [[25], [78]]),
-    ],
-)
-def test_the_real_notices_hold_what_was_counted_by_hand(
-    notices: Path, id: str, found: list[list[int]]
-) -> None:
-    known = {one.id for one in rule(id).needs}
-    columns = {field: bound for field, bound in NOTICES.items() if field in known}
-
-    outcome = ask(id, {"projects": notices}, columns)
-
-    assert rows(outcome) == found
-    assert outcome.read == {"projects": 95}
-
-
-def test_numbers_of_no_series_are_told_for_the_real_notices(notices: Path) -> None:
-    outcome = ask("split_purchase", {"projects": notices}, NOTICES)
-
-    told = {one.field: (one.blank, one.unreadable, one.rows) for one in outcome.unread}
-    assert told["buyer"] == (0, 4, (14, 17, 25, 28))
-    assert "amount" not in told
