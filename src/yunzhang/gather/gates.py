@@ -8,6 +8,7 @@ from datetime import date
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
 from yunzhang.terms.faults import Fault, FaultKind, Text
+from yunzhang.terms.pack_rows import Duty
 
 SHUT = FaultKind(
     "gate.shut",
@@ -22,6 +23,13 @@ SHUT = FaultKind(
 
 def faults(gate: str, unit: Unit, built_on: date, approval: str) -> Iterator[Fault]:
     """The rules against building such a thing on that day, for a unit of this tier."""
+    for rule in shutting(gate, unit, built_on, approval):
+        cite = rule.cite
+        yield SHUT(document=cite.document, clause=cite.clause, rule_zh=rule.zh, rule_en=rule.en)
+
+
+def shutting(gate: str, unit: Unit, built_on: date, approval: str) -> Iterator[Duty]:
+    """Those rules themselves, as the pack writes them."""
     for rule in pack().duties:
         if gate not in rule.gates or (rule.tiers and unit.tier not in rule.tiers):
             continue
@@ -29,5 +37,4 @@ def faults(gate: str, unit: Unit, built_on: date, approval: str) -> Iterator[Fau
         over = rule.to_date is not None and built_on > rule.to_date
         allowed = rule.strength == "in_principle" and approval
         if not (early or over or allowed):
-            cite = rule.cite
-            yield SHUT(document=cite.document, clause=cite.clause, rule_zh=rule.zh, rule_en=rule.en)
+            yield rule

@@ -97,6 +97,13 @@ class InformationSystem(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="took_in"
     )
     needs = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="needed_by")
+    # 统分结合: what sort of system it is, and who had it built where that is not its unit.
+    build_kind = models.CharField(max_length=20, blank=True)  # code list "build_kind"
+    owner = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="systems_owned"
+    )
+    livelihood = models.BooleanField(default=False)  # 政务民生服务系统: it must offer an interface
+    interface = models.URLField(max_length=300, blank=True)  # where its interface is described
     recovery_place = models.CharField(max_length=200, blank=True)
 
     class Meta:

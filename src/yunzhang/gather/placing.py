@@ -14,8 +14,9 @@ from yunzhang.gather import gates
 from yunzhang.gather.models import Cloud, InformationSystem, Network
 from yunzhang.gather.networks import ahead
 from yunzhang.people.act import act
+from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, pack
-from yunzhang.people.widths import too_long
+from yunzhang.people.widths import SHOWN, too_long
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
 
@@ -41,6 +42,12 @@ NEEDS_ITSELF = FaultKind(
     Text("系统不能依赖自身。", "A system does not depend on itself."),
     Text("从依赖的系统中去掉它。", "Take it out of what it depends on."),
 )
+ADDRESS_WRONG = FaultKind(
+    "place.address",
+    422,
+    Text("“{text}”不是以 http 开头的地址。", "{text} is no address that begins with http."),
+    Text("填写接口说明的地址。", "Give the address where the interface is described."),
+)
 ENDED = FaultKind(
     "place.ended",
     409,
@@ -64,6 +71,10 @@ class Placing:
     built_on: date | None = None
     needs: tuple[InformationSystem, ...] = ()
     recovery_place: str = ""
+    build_kind: str = ""
+    owner: Unit | None = None
+    livelihood: bool = False
+    interface: str = ""
 
 
 def place(
@@ -73,11 +84,12 @@ def place(
     deed, subject = Deed.SYSTEM_PLACED, f"system:{system.pk}"
     with act(actor, deed, subject, unit=system.unit, why=why) as deeds:
         row = _locked(system)
-        for field in ("users", "approval", "recovery_place"):
+        for field in ("users", "approval", "recovery_place", "interface"):
             setattr(row, field, getattr(told, field).strip())
         for field in ("protection", "sensitivity", "vertical", "platform", "built_on"):
             setattr(row, field, getattr(told, field))
-        row.cloud, row.network = told.cloud, told.network
+        row.cloud, row.network, row.owner = told.cloud, told.network, told.owner
+        row.build_kind, row.livelihood = told.build_kind, told.livelihood
         refuse_if([*_faults(row, told, today), *_platform_faults(row, today)])
         row.save()
         row.needs.set(told.needs)
@@ -120,7 +132,9 @@ def _locked(system: InformationSystem) -> InformationSystem:
 def _faults(row: InformationSystem, told: Placing, today: date) -> Iterator[Fault]:
     levels = {one.code for one in pack().codes_of("protection")} | {""}
     kinds = {one.code for one in pack().codes_of("sensitivity")}
-    for code, known in ((row.protection, levels), (row.sensitivity, kinds)):
+    built = {one.code for one in pack().codes_of("build_kind")} | {""}
+    coded = ((row.protection, levels), (row.sensitivity, kinds), (row.build_kind, built))
+    for code, known in coded:
         if code not in known:
             yield CODE_UNKNOWN(code=code or "—")
     if row.network is not None and row.network.unit_id != row.unit_id:
@@ -129,7 +143,9 @@ def _faults(row: InformationSystem, told: Placing, today: date) -> Iterator[Faul
         yield NEEDS_ITSELF()
     if row.built_on is not None:
         yield from ahead(row.built_on, today)
-    yield from too_long(row, "users", "approval", "recovery_place")
+    yield from too_long(row, "users", "approval", "recovery_place", "interface")
+    if row.interface and not row.interface.startswith(("http://", "https://")):
+        yield ADDRESS_WRONG(text=row.interface[:SHOWN])
 
 
 def _platform_faults(row: InformationSystem, today: date) -> Iterator[Fault]:
@@ -153,4 +169,8 @@ def _told(row: InformationSystem, told: Placing) -> dict[str, object]:
         "platform": row.platform,
         "approval": row.approval,
         "needs": sorted(one.pk for one in told.needs),
+        "build_kind": row.build_kind,
+        "owner": row.owner.code if row.owner else "",
+        "livelihood": row.livelihood,
+        "interface": row.interface,
     }

@@ -5,7 +5,18 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # They register what cases carry out here as they are read.
-VERBS = ("appeals", "campaign", "handing_in", "plans", "tasks", "zombies")
+VERBS = (
+    "acceptance",
+    "appeals",
+    "approvals",
+    "budgets",
+    "campaign",
+    "handing_in",
+    "planning",
+    "plans",
+    "tasks",
+    "zombies",
+)
 
 
 class OverseeConfig(AppConfig):

@@ -11,6 +11,7 @@ from yunzhang.oversee import (  # noqa: F401 - tables of this folder
     map_models,
     meeting_models,
     patrol_models,
+    project_models,
 )
 from yunzhang.people.models import Person, Unit
 

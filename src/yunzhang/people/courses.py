@@ -128,7 +128,8 @@ def settle(procedure: Procedure, matter: Matter, step: Step, but: Sequence[Unit]
     """
     units = tuple(matter.units(step.party)) if step.party else ()
     waiting = tuple(unit for unit in units if unit not in but)
-    held = turns.holders(step.who, waiting)
+    # A consent is one unit's own: it waits in that unit, whatever its role may see elsewhere.
+    held = turns.holders(step.who, waiting, each=any(move.all for move in step.moves))
     # A clock that runs has its unit already: at a step of the public, who are no unit, it rests.
     unowned = step.clock and not units and _held(step, matter) is None
     if (step.who and not held) or unowned:

@@ -26,6 +26,13 @@ PERMISSION_NAMES: dict[str, Text] = {
     "grant.see": Text("查看授权", "see grants"),
     "grant.suspend": Text("暂停、恢复和终止授权", "suspend, resume and end grants"),
     "usage.see": Text("查看使用情况", "see usage"),
+    "project.draft": Text("申报信息化项目", "propose projects"),
+    "project.judge": Text("运行项目关口", "put projects to the gate"),
+    "project.override": Text("决定关口未通过的项目继续", "let a project pass the gate's no"),
+    "project.review": Text(
+        "审查项目条件和承建单位", "review a project's conditions and contractors"
+    ),
+    "project.plan": Text("编制规划、年度计划和运维预算", "make plans and operation budgets"),
     "score.see": Text("查看评分", "see scores"),
     "score.freeze": Text("冻结评分", "freeze scores"),
     "ledger.see": Text("查看账本", "see the ledger"),

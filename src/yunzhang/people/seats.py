@@ -38,15 +38,15 @@ class Seat:
 def of(actor: Actor, step: Step, made: Move, matter: Matter) -> list[Seat]:
     """Where the actor may make the move from, the party's own units first; the hub may any.
 
-    These units alone consent, and who asked alone speaks for the asker: a role over every unit
-    supervises, it is nobody's part in a matter.
+    Where consents are given these units alone act, and who asked alone speaks for the asker: a
+    role over every unit supervises, it is nobody's part in a matter.
     """
     party = procedures.party_of(step, made)
     seated = matter.units(party)
     if actor.person is None:
         return [*map(Seat, seated), Seat(None)]
     roles, units = procedures.roles_of(step, made), {unit.pk for unit in seated}
-    own = made.all or party == "applicant"
+    own = party == "applicant" or any(move.all for move in step.moves)
     everywhere = set() if own else {row.id for row in pack().roles if row.scope == "all"}
     able = [
         post

@@ -81,15 +81,17 @@ def mine(actor: Actor) -> QuerySet[Turn]:
     everywhere = {row.id for row in pack().roles if row.scope == "all"}
     waiting = Q(pk__in=())
     for post in actor.posts:
-        own = Q(role=post.role) if post.role in everywhere else Q(role=post.role, unit=post.unit_id)
-        waiting |= own
+        own = Q(role=post.role, unit=post.unit_id)
+        waiting |= own | Q(role=post.role, unit=None) if post.role in everywhere else own
     found = Turn.objects.filter(waiting).select_related("clock__unit", "unit")
     return found.order_by("clock__due_on", "since", "pk")
 
 
-def holders(roles: Iterable[str], units: Iterable[Unit]) -> tuple[tuple[str, Unit | None], ...]:
-    """Each role in each unit; a role that covers every unit is held in none."""
-    everywhere = {row.id for row in pack().roles if row.scope == "all"}
+def holders(
+    roles: Iterable[str], units: Iterable[Unit], *, each: bool = False
+) -> tuple[tuple[str, Unit | None], ...]:
+    """Each role in each unit; a role that covers every unit is held in none, unless `each`."""
+    everywhere = set() if each else {row.id for row in pack().roles if row.scope == "all"}
     seated = tuple(units)
     found: dict[tuple[str, Unit | None], None] = {}
     for role in roles:

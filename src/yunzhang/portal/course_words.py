@@ -17,6 +17,7 @@ PARTIES = {
     "consumers": _("Consumers"),
     "both": _("Both sides"),
     "authority": _("Authority"),
+    "approvers": _("Units that approve together"),
     "experts": _("Experts"),
     "government": _("Government"),
     "chief": _("Chief"),

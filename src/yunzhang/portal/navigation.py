@@ -64,7 +64,14 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("handbook", gettext_noop("Handbook of systems"), "score.see"),
         ),
     ),
-    (gettext_noop("Projects"), ()),
+    (
+        gettext_noop("Projects"),
+        (
+            Place("projects", gettext_noop("Project library"), "score.see"),
+            Place("plans", gettext_noop("Plans and budgets"), "score.see"),
+            Place("applications", gettext_noop("Applications there are"), "score.see"),
+        ),
+    ),
     (
         gettext_noop("Gather and hold"),
         (
@@ -116,8 +123,9 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
 def sections(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The menu for this actor: groups of places with address and title; open where we are."""
     found: list[dict[str, Any]] = []
+    nearest = _nearest(path)
     for title, places in PLACES:
-        own = [_entry(place, path) for place in places if may(actor, place.permission)]
+        own = [_entry(place, nearest) for place in places if may(actor, place.permission)]
         # One's own work stays open: whatever page one is on, the way back is in sight.
         here = not found or any(place["here"] for place in own)
         if own:
@@ -125,7 +133,13 @@ def sections(actor: Actor, path: str) -> list[dict[str, Any]]:
     return found
 
 
-def _entry(place: Place, path: str) -> dict[str, Any]:
+def _nearest(path: str) -> str:
+    """The place a page stands under: of several that begin its address, the longest."""
+    known = [reverse(place.route) for _title, places in PLACES for place in places]
+    above = [one for one in known if path == one or (one != "/" and path.startswith(one))]
+    return max(above, key=len, default="")
+
+
+def _entry(place: Place, nearest: str) -> dict[str, Any]:
     address = reverse(place.route)
-    here = path == address if address == "/" else path.startswith(address)
-    return {"address": address, "title": gettext(place.title), "here": here}
+    return {"address": address, "title": gettext(place.title), "here": address == nearest}

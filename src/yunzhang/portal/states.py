@@ -153,6 +153,42 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "wrong": (_("Not as it should be"), Tone.BAD),
         "apart": (_("Does not apply"), Tone.CALM),
     },
+    "project": {
+        "draft": (_("Being proposed"), Tone.CALM),
+        "review": (_("In approval"), Tone.BUSY),
+        "building": (_("Being built"), Tone.BUSY),
+        "operating": (_("Accepted, running"), Tone.GOOD),
+        "evaluated": (_("Evaluated"), Tone.GOOD),
+        "declined": (_("Declined"), Tone.BAD),
+        "stopped": (_("Given up"), Tone.CALM),
+    },
+    "verdict_of_gate": {
+        "yes": (_("Passes"), Tone.GOOD),
+        "conditions": (_("On conditions"), Tone.WARN),
+        "no": (_("Does not pass"), Tone.BAD),
+        "none": (_("Not judged"), Tone.CALM),
+    },
+    "finding": {
+        "pass": (_("Holds"), Tone.GOOD),
+        "condition": (_("Condition"), Tone.WARN),
+        "stop": (_("Stops it"), Tone.BAD),
+    },
+    "plan": {
+        "draft": (_("Draft"), Tone.CALM),
+        "review": (_("In review"), Tone.BUSY),
+        "approved": (_("Approved"), Tone.GOOD),
+        "declined": (_("Declined"), Tone.BAD),
+    },
+    "plan_line": {
+        "planned": (_("Planned"), Tone.CALM),
+        "added": (_("Added off plan"), Tone.WARN),
+        "rolled": (_("Rolled forward"), Tone.BUSY),
+    },
+    "budget": {
+        "review": (_("In review"), Tone.BUSY),
+        "arranged": (_("Arranged"), Tone.GOOD),
+        "declined": (_("Declined"), Tone.BAD),
+    },
     "law": {
         "built": (_("Built"), Tone.GOOD),
         "part": (_("Partly built"), Tone.WARN),

@@ -22,6 +22,7 @@ from yunzhang.oversee import activity, drills, logins, plans, zombies
 from yunzhang.oversee.plans import Plan, Subject
 from yunzhang.oversee.register_models import SystemLogin
 from yunzhang.people import cases
+from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import history, seen, typed
 from yunzhang.portal.doors import Visit, do, door
@@ -202,7 +203,7 @@ def plan_typed(request: Visit, of: Subject) -> str:
 def _systems(request: Visit) -> QuerySet[InformationSystem]:
     own = seen.within(request.actor, "score.see", "unit")
     return InformationSystem.objects.filter(own).select_related(
-        "unit", "cloud", "network", "merged_into"
+        "unit", "cloud", "network", "merged_into", "owner"
     )
 
 
@@ -241,6 +242,8 @@ def _offered(found: InformationSystem) -> Mapping[str, Any]:
         "others": others.exclude(pk=found.pk).order_by("name"),
         "protections": pack().codes_of("protection"),
         "sensitivities": pack().codes_of("sensitivity"),
+        "build_kinds": pack().codes_of("build_kind"),
+        "all_units": Unit.objects.order_by("name"),
     }
 
 
@@ -279,8 +282,18 @@ def _place(request: Visit, found: InformationSystem) -> None:
         built_on=typed.day_or_none(request, "built_on"),
         needs=_needed(request, found),
         recovery_place=typed.text(request, "recovery_place"),
+        build_kind=typed.text(request, "build_kind"),
+        owner=_owner(request),
+        livelihood=typed.checked(request, "livelihood"),
+        interface=typed.text(request, "interface"),
     )
     placing.place(request.actor, found, told, clock.today(), why=typed.why(request))
+
+
+def _owner(request: Visit) -> Unit | None:
+    """Who had it built, where that is not its own unit."""
+    number = typed.record(request, "owner")
+    return seen.one(Unit.objects.all(), pk=number) if number else None
 
 
 def _drill(request: Visit, found: InformationSystem) -> None:

@@ -38,6 +38,16 @@ class Deed(StrEnum):
     EXIT_CHANGED = "exit.changed"
     SERVICE_BOUGHT = "service.bought"
     LOGIN_REPORTED = "login.reported"
+    PROJECT_DRAFTED = "project.drafted"
+    PROJECT_CHANGED = "project.changed"
+    GATE_JUDGED = "gate.judged"
+    GATE_OVERRIDDEN = "gate.overridden"
+    CONDITION_MET = "condition.met"
+    CONTRACTOR_NAMED = "contractor.named"
+    CONTRACTOR_CLEARED = "contractor.cleared"
+    PLAN_DRAFTED = "plan.drafted"
+    PLAN_CHANGED = "plan.changed"
+    PROJECTS_ROLLED = "projects.rolled"
     BOUNDARIES_LOADED = "boundaries.loaded"
     TABLE_REGISTERED = "table.registered"
     TABLE_GATHERED = "table.gathered"
@@ -146,6 +156,18 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.EXIT_CHANGED: Text("变更互联网出口", "changed an internet exit"),
     Deed.SERVICE_BOUGHT: Text("登记所购服务", "recorded a service bought"),
     Deed.LOGIN_REPORTED: Text("报告系统登录情况", "reported log-ins of a system"),
+    Deed.PROJECT_DRAFTED: Text("提出项目", "drafted a project"),
+    Deed.PROJECT_CHANGED: Text("修改项目", "changed a project"),
+    Deed.GATE_JUDGED: Text("项目关口判定", "had the gate judge a project"),
+    Deed.GATE_OVERRIDDEN: Text("决定关口未通过的项目继续", "overrode the gate's no"),
+    Deed.CONDITION_MET: Text("确认项目条件已满足", "found a project's condition met"),
+    Deed.CONTRACTOR_NAMED: Text("登记承建单位", "named a contractor"),
+    Deed.CONTRACTOR_CLEARED: Text(
+        "确认承建单位未留存数据", "found that a contractor keeps no data"
+    ),
+    Deed.PLAN_DRAFTED: Text("编制规划或计划", "drafted a plan"),
+    Deed.PLAN_CHANGED: Text("调整计划项目", "changed the projects of a plan"),
+    Deed.PROJECTS_ROLLED: Text("滚动结转项目", "rolled projects forward"),
     Deed.BOUNDARIES_LOADED: Text("载入行政区划界线", "loaded the boundaries of divisions"),
     Deed.TABLE_REGISTERED: Text("登记数据表", "registered a table"),
     Deed.TABLE_GATHERED: Text("归集数据表", "gathered a table"),

@@ -25,6 +25,7 @@ from yunzhang.terms.pack_rows import (
     ClockRule,
     CodeRow,
     Duty,
+    GateRule,
     Goal,
     IncentiveRule,
     IndicatorRule,
@@ -64,6 +65,7 @@ class Pack(Head, frozen=True):
     tasks: tuple[Task, ...] = ()
     goals: tuple[Goal, ...] = ()
     duties: tuple[Duty, ...] = ()
+    gates: tuple[GateRule, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     lists: tuple[ListRule, ...] = ()
     boards: tuple[BoardRule, ...] = ()

@@ -255,6 +255,25 @@ class Duty(Named, frozen=True, kw_only=True):
     tiers: tuple[str, ...] = ()
 
 
+class GateRule(Named, frozen=True, kw_only=True):
+    """A rule of the project gate: what is checked, from which number on, and what follows.
+
+    `at` counts as the check does: percent of likeness, of refusals, of entries or of the score, or
+    a number of limits. `owners` are the units that alone build projects of these `kinds`.
+    """
+
+    REFERS = {"owners": "units"}
+
+    check: Literal[
+        "owner", "planned", "catalog", "alike", "network", "cloud", "platform", "support", "anew",
+        "score", "late", "refused", "unlinked",
+    ]  # fmt: skip
+    level: Literal["stop", "condition"]
+    at: Natural = 0
+    owners: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
 class Move(Document, frozen=True, kw_only=True):
     """One way out of a step: who takes it, with which papers, where it leads, what it does.
 
