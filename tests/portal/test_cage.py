@@ -10,9 +10,12 @@ from tests.portal import cage_town
 from tests.portal.cage_town import Caged
 from tests.portal.town import WHY, wish
 from tests.use.cage_world import PROJECTS, person
+from yunzhang import clock
+from yunzhang.engines.cage_sql import Bound
 from yunzhang.gather.models import DataTable
-from yunzhang.people import cases
+from yunzhang.people import cases, identity
 from yunzhang.people.models import FactRow
+from yunzhang.people.permissions import actor_of
 from yunzhang.share import grants, requests
 from yunzhang.terms.faults import Refused
 from yunzhang.use import cage, cage_runs
@@ -205,9 +208,6 @@ def granted(caged: Caged, scenario: str, **changes) -> DataTable:
 @pytest.fixture
 def inspector(caged: Caged):
     """A supervisor of the health commission, which owns no table."""
-    from yunzhang import clock
-    from yunzhang.people import identity
-    from yunzhang.people.permissions import actor_of
 
     posts = [(caged.town.units[4], "supervisor")]
     made = identity.register(
@@ -217,7 +217,6 @@ def inspector(caged: Caged):
 
 
 def bind(caged: Caged, inspector, table: DataTable, **columns: str) -> CageBinding:
-    from yunzhang.engines.cage_sql import Bound
 
     bound = {field: Bound(column=column) for field, column in columns.items()}
     rule = cage.rule_of("repeated_number")
@@ -239,6 +238,8 @@ def test_a_grant_opens_a_table_for_supervision_and_for_nothing_else(
     assert other.value.codes == ("cage.table_closed",)
     assert beyond.value.codes == ("cage.item_closed",)
     assert cage_runs.run(inspector, bound, why=WHY).found == 6
+    grant = caged.town.entries["townships"].resource.grants.get(request__scenario="监督检查")
+    assert grant.pk in FactRow.objects.get(deed="cage.ran", unit=caged.town.units[4]).content
 
 
 def test_when_the_grant_ends_the_rule_runs_no_more(caged: Caged, inspector) -> None:

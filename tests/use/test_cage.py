@@ -10,7 +10,8 @@ from tests.hub_world import WHY, HubWorld
 from tests.use.cage_world import DEATHS, PAYMENTS, CageWorld, build, person
 from yunzhang import clock
 from yunzhang.engines.cage_sql import Bound
-from yunzhang.gather.models import DataTable
+from yunzhang.gather import catalog
+from yunzhang.gather.models import DataTable, EntryVersion
 from yunzhang.people import cases
 from yunzhang.people.models import Case, FactRow, Turn
 from yunzhang.terms.faults import Refused
@@ -244,6 +245,19 @@ def test_the_worker_runs_what_is_bound_and_passes_over_what_cannot_run(
     assert [one.binding_id for one in made] == [payments.pk]
 
 
+def test_of_two_runs_that_see_a_hit_without_a_case_one_opens_it(
+    world: CageWorld, payments: CageBinding
+) -> None:
+    run(world, payments)
+    stale = CageHit.objects.select_related("binding__unit", "unit").get()
+    stale.case = None
+
+    again = cage_cases.open_for([stale])
+
+    assert again == []
+    assert Case.objects.count() == 1
+
+
 # Numbers
 
 
@@ -312,9 +326,7 @@ def test_rows_of_a_table_gathered_since_are_not_shown_until_the_next_run(
     assert refused.value.codes == ("cage.table_changed",)
 
 
-def _publish(hub: HubWorld, entry):
-    from yunzhang.gather import catalog
-
+def _publish(hub: HubWorld, entry: EntryVersion) -> EntryVersion:
     entry = catalog.submit(hub.officer, entry, why=WHY)
     entry = catalog.approve(hub.head, entry, why=WHY)
     return catalog.publish(hub.reviewer, entry, why=WHY)

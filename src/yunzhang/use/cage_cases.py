@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+from django.db import transaction
+
 from yunzhang.people import cases
 from yunzhang.people.cases import Doing
 from yunzhang.people.models import Case
@@ -22,24 +24,34 @@ def open_for(hits: Iterable[CageHit]) -> list[Case]:
     """A case for each of these hits; where none can be opened the hit waits for the next run."""
     opened = []
     for hit in hits:
-        rule = cage.rule_of(hit.binding.rule)
         try:
-            case = cases.open(
-                cases.WORKER,
-                PROCEDURE,
-                about=f"cage:{rule.id}",
-                title=f"{rule.zh}：{hit.subject}",
-                parties={"unit": [hit.unit], "authority": [hit.binding.unit]},
-                content={"hit": hit.pk, "rule": rule.id},
-                why=WHY,
-            )
+            case = _opened(hit)
         except Refused:
             # One unit that cannot be asked must not keep the others' risks from being looked at.
             log.exception("no case could be opened for hit %s", hit.pk)
             continue
-        CageHit.objects.filter(pk=hit.pk).update(case=case)
-        opened.append(case)
+        opened += [case] if case else []
     return opened
+
+
+def _opened(hit: CageHit) -> Case | None:
+    """The case of a hit; None where another run has just opened it."""
+    rule = cage.rule_of(hit.binding.rule)
+    with transaction.atomic():
+        held = CageHit.objects.select_for_update(of=("self",)).get(pk=hit.pk)
+        if held.case_id:
+            return None
+        held.case = cases.open(
+            cases.WORKER,
+            PROCEDURE,
+            about=f"cage:{rule.id}",
+            title=f"{rule.zh}：{hit.subject}",
+            parties={"unit": [hit.unit], "authority": [hit.binding.unit]},
+            content={"hit": hit.pk, "rule": rule.id},
+            why=WHY,
+        )
+        held.save(update_fields=["case"])
+    return held.case
 
 
 def hit_of(case: Case) -> CageHit | None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from yunzhang import clock
 from yunzhang.engines.cage import Evidence, Found, Outcome
 from yunzhang.engines.cage_sql import Bound
 from yunzhang.gather.models import DataTable
@@ -18,7 +19,7 @@ from yunzhang.terms.cage import CageRule
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import FaultKind, Refused, Text
-from yunzhang.use import cage, cage_cases, cage_shown
+from yunzhang.use import cage, cage_cases, cage_grounds, cage_shown
 from yunzhang.use.cage_models import CageBinding, CageHit, CageRun
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def run(actor: Actor, binding: CageBinding, *, why: str, tell: Tell | None = Non
                 tell(number, number / len(outcome.found))
         made.save(update_fields=["fresh"])
         deeds.content.update(found=made.found, fresh=made.fresh, read=outcome.read)
-        deeds.content.update(tables={source: table.digest for source, table in tables.items()})
+        deeds.content.update(tables=_digests(tables), grants=_grants(binding, tables))
     cage_cases.open_for(waiting(binding)[: pack().limit("cage.cases_opened")])
     return made
 
@@ -135,6 +136,13 @@ def _running(
 
 def _digests(tables: Mapping[str, DataTable]) -> dict[str, str]:
     return {source: table.digest for source, table in tables.items()}
+
+
+def _grants(binding: CageBinding, tables: Mapping[str, DataTable]) -> list[str]:
+    """The grants by which tables of others are compared: the fact of a run names them."""
+    now = clock.now()
+    grounds = [cage_grounds.ground(binding.unit, table, now) for table in tables.values()]
+    return sorted({held.grant.pk for held in grounds if held and held.grant})
 
 
 def _kept_run(
