@@ -156,7 +156,7 @@ def test_judged_and_handed_in_on_its_page_it_goes_to_the_authority(town, visit, 
     case = Case.objects.get(procedure="other_project")
     assert case.about == f"project:{project.pk}"
     assert Project.objects.get(pk=project.pk).state == "review"
-    assert "智慧殡葬服务系统" in answered.content.decode()
+    assert f'<a href="{path}">智慧殡葬服务系统</a>' in answered.content.decode()
 
 
 def test_a_condition_is_found_met_and_a_contractor_named_and_cleared(town, visit, works) -> None:

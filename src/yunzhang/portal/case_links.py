@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from yunzhang.gather.models import EntryVersion, InformationSystem, Network, Res
 from yunzhang.oversee import appeals
 from yunzhang.oversee.meeting_models import Meeting
 from yunzhang.oversee.patrol_models import Patrol
+from yunzhang.oversee.project_models import Project, ProjectPlan
 from yunzhang.people import cases
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import Actor, may
@@ -26,6 +28,15 @@ from yunzhang.use import opening
 
 # Words in the name of an item that tells which division a row belongs to.
 DIVISION = ("区划", "行政区", "县", "county", "area", "division")
+# The kinds of records that cases are about and that have a name of their own.
+NAMED: Mapping[str, tuple[type[Model], str]] = {
+    "meeting": (Meeting, "title"),
+    "network": (Network, "name"),
+    "patrol": (Patrol, "title"),
+    "plan": (ProjectPlan, "name"),
+    "project": (Project, "name"),
+    "system": (InformationSystem, "name"),
+}
 DISPUTABLE = ("verification", needs.PROCEDURE, backflow.PROCEDURE)
 
 
@@ -50,7 +61,7 @@ class Start:
 def about(case: Case) -> str:
     """The page of what the case is about; "" where it has none."""
     kind, _colon, name = case.about.partition(":")
-    if kind in ("system", "network", "patrol", "meeting"):
+    if kind in ("system", "network", "patrol", "meeting", "project", "plan", "budget"):
         return reverse(kind, args=[name])
     if kind == "request":
         row = ShareRequest.objects.filter(pk=name).first()
@@ -71,16 +82,13 @@ def about(case: Case) -> str:
 def about_name(case: Case) -> str:
     """What the case is about, by the name people know it by, else as facts name it."""
     kind, _colon, number = case.about.partition(":")
-    if kind == "meeting":
-        return Meeting.objects.get(pk=number).title
-    if kind == "patrol":
-        return Patrol.objects.get(pk=number).title
-    if kind == "system":
-        return InformationSystem.objects.get(pk=number).name
+    if kind in NAMED:
+        model, field = NAMED[kind]
+        return str(getattr(model._default_manager.get(pk=number), field))  # noqa: SLF001
     if kind == "score":
         score = appeals.score_of(case)
         return f"{score.unit.short_name} {score.period}" if score else case.about
-    return Network.objects.get(pk=number).name if kind == "network" else case.about
+    return case.title if kind == "budget" else case.about
 
 
 def of(case: Case, actor: Actor) -> list[Link]:
