@@ -88,6 +88,7 @@ PAGES = {
     "pain points": ("chief", "/pain-points", "pain-points?state=late"),
     "meetings": ("reviewer", "/meetings", "deed"),
     "circulars": ("reviewer", "/circulars", "deed"),
+    "evaluations": ("reviewer", "/evaluations", "deed"),
     "surveys": ("reviewer", "/surveys", "deed"),
     "vendors and services": ("provider", "/services-bought", "services-bought"),
     "handbook": ("reviewer", "/handbook", "乡级行政区划代码"),

@@ -8,6 +8,7 @@ from yunzhang.gather.models import Cloud, InformationSystem
 from yunzhang.oversee import (  # noqa: F401 - tables of this folder
     chief_models,
     circular_models,
+    evaluation_models,
     map_models,
     meeting_models,
     patrol_models,

@@ -45,7 +45,10 @@ PERMISSION_NAMES: dict[str, Text] = {
     "cage.see": Text("查看数据铁笼", "see the data cage"),
     "cage.bind": Text("绑定并运行数据铁笼规则", "bind and run rules of the data cage"),
     "webhook.set": Text("设置消息推送", "set webhooks"),
-    "circular.write": Text("起草、审核和发布通报，开展调查", "write circulars and open surveys"),
+    "evidence.read": Text("查阅评估证据室并提交结果", "read the evidence room, hand in a result"),
+    "circular.write": Text(
+        "起草、审核和发布通报，开展调查和评估", "write circulars, open surveys and evaluations"
+    ),
     "meeting.record": Text("记录云长会议", "record meetings of the chiefs"),
     "patrol.plan": Text("组织巡云和督查服务组", "plan patrols and set up teams"),
     "worker": Text("由系统自动办理", "be the hub's own worker"),

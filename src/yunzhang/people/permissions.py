@@ -151,6 +151,9 @@ NEEDS: dict[Deed, str] = {
     Deed.CIRCULAR_SUBMITTED: "circular.write",
     Deed.CIRCULAR_REVIEWED: "circular.write",
     Deed.CIRCULAR_PUBLISHED: "circular.write",
+    Deed.EVALUATION_OPENED: "circular.write",
+    Deed.EVALUATION_HANDED_IN: "evidence.read",
+    Deed.EVIDENCE_READ: "evidence.read",
 }
 
 

@@ -99,12 +99,16 @@ def of_grant(request: Visit, id: str) -> HttpResponse:
 @door("ledger.see")
 def of_case(request: Visit, number: str) -> HttpResponse:
     """Every move of a case with what was handed in, and the facts they left."""
-    found = seen.one(visible(request), number=number)
+    return sent(case_package(seen.one(visible(request), number=number)))
+
+
+def case_package(found: Case) -> Package:
+    """The package of a case, for whoever may have it."""
     package = Package(found.title, found.number)
     for name, body in _papers(found):
         package.files[name] = body
     _facts(package, [cases.subject_of(found)])
-    return sent(package)
+    return package
 
 
 def _facts(package: Package, subjects: list[str]) -> None:

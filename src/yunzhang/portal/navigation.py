@@ -50,6 +50,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("pain_points", gettext_noop("Pain points"), "desk.see"),
             Place("meetings", gettext_noop("Meetings"), "desk.see"),
             Place("patrols", gettext_noop("Patrols"), "desk.see"),
+            Place("evaluations", gettext_noop("Evaluations"), "desk.see"),
             Place("surveys", gettext_noop("Surveys"), "desk.see"),
             Place("circulars", gettext_noop("Circulars"), "desk.see"),
         ),

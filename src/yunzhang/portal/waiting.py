@@ -33,6 +33,7 @@ PAGES = {
     "handover": "handover",
     "patrol": "patrol",
     "circular": "circular_issue",
+    "evaluation": "evaluation",
 }
 # What waits outside any procedure, by its step.
 STEPS = {

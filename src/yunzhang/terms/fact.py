@@ -127,6 +127,9 @@ class Deed(StrEnum):
     CIRCULAR_SUBMITTED = "circular.submitted"
     CIRCULAR_REVIEWED = "circular.reviewed"
     CIRCULAR_PUBLISHED = "circular.published"
+    EVALUATION_OPENED = "evaluation.opened"
+    EVALUATION_HANDED_IN = "evaluation.handed_in"
+    EVIDENCE_READ = "evidence.read"
 
 
 DEED_NAMES: dict[Deed, Text] = {
@@ -249,6 +252,9 @@ DEED_NAMES: dict[Deed, Text] = {
     Deed.CIRCULAR_SUBMITTED: Text("通报送审", "handed a circular over for review"),
     Deed.CIRCULAR_REVIEWED: Text("审核通报", "reviewed a circular"),
     Deed.CIRCULAR_PUBLISHED: Text("发布通报", "published a circular"),
+    Deed.EVALUATION_OPENED: Text("开放评估证据室", "opened an evaluation"),
+    Deed.EVALUATION_HANDED_IN: Text("提交评估结果", "handed in an evaluation"),
+    Deed.EVIDENCE_READ: Text("查阅评估证据", "read in the evidence room"),
 }
 
 
