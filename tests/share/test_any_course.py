@@ -112,7 +112,9 @@ def allowed(pack: str, crowd: Crowd, step: Step, move: Move, role: str, at: Unit
     sides = ("applicant", "provider") if party == "both" else (party,)
     own = at is not None and any(at in crowd.units.get(side, ())[:1] for side in sides)
     everywhere = {row.id for row in read(pack).roles if row.scope == "all"}
-    over = role in everywhere and not move.all and party != "applicant"
+    # Where units consent, they alone act: who sees every unit neither consents nor declines.
+    consents = any(one.all for one in step.moves)
+    over = role in everywhere and not consents and party != "applicant"
     return role in procedures.roles_of(step, move) and (own or over)
 
 
