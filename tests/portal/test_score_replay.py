@@ -157,6 +157,17 @@ def test_a_package_of_another_key_is_found(folder, tmp_path):
     assert wrong(replay(Folder(folder)))[0] == "signed.key_unknown"
 
 
+def test_the_command_replays_and_simulates_in_a_hub(town, capsys):
+    assert main(["score", "replay", PERIOD, "--lang", "en"]) == 0
+    assert "All of it holds." in capsys.readouterr().out
+    assert main(["score", "replay", "1999"]) == 1
+
+    assert main(["score", "simulate", "example", "--period", PERIOD, "--lang", "en"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.count(",") >= 6 for line in lines[-4:]] == [True] * 4
+    assert main(["score", "simulate", "example", "--period", "1999"]) == 1
+
+
 class Forged:
     """A hub that lied when it froze: its digests agree with its lies, the log does not."""
 

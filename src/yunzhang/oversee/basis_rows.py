@@ -23,8 +23,8 @@ from yunzhang.gather.models import (
     Resource,
     VerdictRow,
 )
-from yunzhang.people.models import Clock, FactRow
-from yunzhang.share.models import GrantRow
+from yunzhang.people.models import Case, Clock, FactRow
+from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.terms.basis import HUB, BasisRow, Leaf, Value
 from yunzhang.terms.document import digest
 from yunzhang.terms.fact import Deed
@@ -208,6 +208,35 @@ def _networks(ids: Collection[str]) -> Iterator[BasisRow]:
         yield _row("network", row.pk, values, facts.last("placed", subject, *deeds))
 
 
+def _cases(ids: Collection[str]) -> Iterator[BasisRow]:
+    rows = _read(Case, ids)
+    facts = Facts(f"case:{row.pk}" for row in rows)
+    for row in rows:
+        subject = f"case:{row.pk}"
+        values: dict[str, Value] = {
+            "subject": subject,
+            "procedure": row.procedure,
+            "step": row.step,
+            "closed_on": _said(row.closed_on),
+        }
+        yield _row("case", row.pk, values, facts.last("moved", subject, *MOVES))
+
+
+def _requests(ids: Collection[str]) -> Iterator[BasisRow]:
+    rows = _read(ShareRequest, ids)
+    facts = Facts(f"request:{row.pk}" for row in rows)
+    for row in rows:
+        subject = f"request:{row.pk}"
+        values: dict[str, Value] = {
+            "subject": subject,
+            "state": row.state,
+            "applied_on": _said(_day(row.applied_at)),
+            "replied_on": _said(_day(row.replied_at)),
+            "law": bool(row.refusal_law),
+        }
+        yield _row("request", row.pk, values, facts.on("replied", subject, _day(row.replied_at)))
+
+
 KINDS: Mapping[str, Callable[[Collection[str]], Iterator[BasisRow]]] = {
     "table": _tables,
     "resource": _resources,
@@ -216,7 +245,10 @@ KINDS: Mapping[str, Callable[[Collection[str]], Iterator[BasisRow]]] = {
     "grant": _grants,
     "system": _systems,
     "network": _networks,
+    "case": _cases,
+    "request": _requests,
 }
+MOVES = (Deed.CASE_OPENED, Deed.CASE_MOVED)
 
 
 def _published(field: str, ids: Collection[str]) -> dict[int, EntryVersion]:

@@ -16,7 +16,7 @@ from yunzhang.people.models import Case, Unit
 from yunzhang.portal import typed, waiting
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.listed import Listed, answer
-from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, of_units
+from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 from yunzhang.portal.templatetags.said import said
 from yunzhang.share.models import ShareRequest
 
@@ -80,7 +80,7 @@ def _signs() -> Listing:
         (
             Column(
                 "rule",
-                _("Sign"),
+                _("Kind of sign"),
                 _rule_name,
                 order="rule",
                 found=("rule",),
@@ -88,13 +88,13 @@ def _signs() -> Listing:
                 note=lambda row: said(row.detail),
             ),
             Column("unit", _("Unit"), lambda row: names.get(row.unit, ""), order="unit"),
-            Column("count", _("Number"), lambda row: row.count, Kind.NUMBER, "count"),
-            Column("since", _("From"), lambda row: row.since, Kind.DAY, "since"),
-            Column("until", _("Until"), lambda row: row.until, Kind.DAY, "until"),
+            Column("count", _("Times"), lambda row: row.count, Kind.NUMBER, "count"),
+            Column("since", _("First day"), lambda row: row.since, Kind.DAY, "since"),
+            Column("until", _("Last day"), lambda row: row.until, Kind.DAY, "until"),
             Column("subject", _("About"), lambda row: row.subject, Kind.CODE, on="file"),
         ),
         (_("No sign of gaming"), _("Nothing of the window meets a threshold of the pack.")),
-        filters=(Filter("rule", _("Sign"), _of_rule, _rules),),
+        filters=(Filter("rule", _("Kind of sign"), _of_rule, _rules),),
         hint=_("Name of the sign"),
     )
 
@@ -103,7 +103,7 @@ MARKS = Listing(
     "marks",
     _("Signs looked at"),
     (
-        Column("rule", _("Sign"), _rule_name, order="rule", note=lambda row: row.why),
+        Column("rule", _("Kind of sign"), _rule_name, order="rule", note=lambda row: row.why),
         Column("unit", _("Unit"), lambda row: row.unit.short_name, order="unit__short_name"),
         Column(
             "confirmed",
@@ -120,7 +120,6 @@ MARKS = Listing(
     ),
     (_("Nothing looked at yet"), _("What is confirmed or found groundless stands here.")),
     order=("-pk",),
-    filters=(of_units("unit", _("Unit"), "unit"),),
     prefix="m-",
     search=False,
 )

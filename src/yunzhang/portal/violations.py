@@ -81,7 +81,7 @@ def _evidence(names: dict[int, str]) -> Listing:
 
     return Listing(
         "evidence",
-        _("Evidence"),
+        _("Records that speak for it"),
         (
             Column("unit", _("Unit"), lambda row: names.get(row.unit, ""), order="unit",
                    found=("unit",)),
@@ -122,7 +122,7 @@ KINDS = Listing(
         Column("of", _("Whose"), lambda row: gettext(OF[row.kind.of]), order="of"),
         Column(
             "evidence",
-            _("Evidence"),
+            _("Records that speak for it"),
             lambda row: row.evidence if row.looked_for or row.evidence else None,
             Kind.NUMBER,
             "evidence",

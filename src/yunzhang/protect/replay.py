@@ -310,6 +310,7 @@ STANDS: Mapping[tuple[str, str], tuple[str, str, Deed | None]] = {
     ("clock", "started"): ("subject", "started_on", None),
     ("clock", "ended"): ("subject", "ended_on", None),
     ("clock", "rested"): ("subject", "rested_on", None),
+    ("request", "replied"): ("subject", "replied_on", None),
     ("grant", "issued"): ("subject", "issued_on", Deed.GRANT_ISSUED),
 }
 

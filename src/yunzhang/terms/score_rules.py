@@ -49,7 +49,18 @@ def _used(values: Values, today: date, limits: Mapping[str, int]) -> bool | None
     return False if ripe else None
 
 
+def _of(rule: str) -> Rule:
+    """Punctuality of one kind of limit alone."""
+
+    def punctual(values: Values, today: date, limits: Mapping[str, int]) -> bool | None:
+        return _punctual(values, today, limits) if values["rule"] == rule else None
+
+    return punctual
+
+
+LIMITS = ("C1", "C2", "C3", "C4", "C5", "C6", "public_reply")
 RULES: Mapping[str, Rule] = {
+    **{f"punctuality_{rule.lower()}": _of(rule) for rule in LIMITS},
     "catalog_coverage": _catalogued,
     "catalog_linked": _linked,
     "clock_punctuality": _punctual,

@@ -222,7 +222,9 @@ def calls_allowed(units: Units, today: date) -> Iterator[Row]:
 )
 def applications_served(units: Units, today: date) -> Iterator[Row]:
     """Caller keys whose grants were called, by provider."""
-    calls = UsageDay.objects.filter(grant=OuterRef("pk"), answered__gt=0, day__gt=window(today))
+    calls = UsageDay.objects.filter(
+        grant=OuterRef("pk"), answered__gt=F("discounted"), day__gt=window(today)
+    )
     used = GrantRow.objects.filter(Exists(calls), provider__in=units).exclude(request__key=None)
     yield from starmap(Row, used.values_list("provider", "request__key").distinct())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from django.db.models import F
+
 from yunzhang.oversee.indicators.published import Entry, entries
 from yunzhang.oversee.indicators.registry import Row, Units, indicator, window
 from yunzhang.people.permissions import pack
@@ -87,7 +89,9 @@ def open_fields(units: Units, _today: date) -> Iterator[Row]:
 def application_fields(units: Units, today: date) -> Iterator[Row]:
     """Fields of application with an answered call / fields of application, by consumer."""
     used: dict[int, set[str]] = {}
-    days = UsageDay.objects.filter(consumer__in=units, day__gt=window(today), answered__gt=0)
+    days = UsageDay.objects.filter(
+        consumer__in=units, day__gt=window(today), answered__gt=F("discounted")
+    )
     for unit, scenario, purpose in days.values_list("consumer", "scenario", "purpose").distinct():
         found = fields_of("application_field", f"{scenario} {purpose}")
         used.setdefault(unit, set()).update(found)
