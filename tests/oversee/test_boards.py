@@ -15,7 +15,8 @@ from yunzhang.oversee import boards, scores
 from yunzhang.oversee.models import BoardIssue
 from yunzhang.people.models import FactRow
 from yunzhang.terms.faults import Refused
-from yunzhang.terms.pack_rows import BoardRule, Citation
+from yunzhang.terms.pack_rows import Citation
+from yunzhang.terms.pack_score_rows import BoardRule
 
 TODAY = date(2026, 3, 20)
 HEAD = """id = "town"

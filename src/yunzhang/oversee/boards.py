@@ -21,7 +21,7 @@ from yunzhang.protect.keys import open_signed
 from yunzhang.terms.document import decode, digest
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import FaultKind, Refused, Text
-from yunzhang.terms.pack_rows import BoardRule
+from yunzhang.terms.pack_score_rows import BoardRule
 from yunzhang.terms.published_list import KIND, Line, PublishedList
 from yunzhang.terms.signed import Signed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from yunzhang.terms.pack_rows import IncentiveRule
+from yunzhang.terms.pack_score_rows import IncentiveRule
 
 
 def brought(

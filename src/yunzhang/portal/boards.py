@@ -22,7 +22,7 @@ from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 from yunzhang.portal.official_sheet import Official
 from yunzhang.portal.templatetags.said import day, said
-from yunzhang.terms.pack_rows import BoardRule
+from yunzhang.terms.pack_score_rows import BoardRule
 
 
 @door("score.see")

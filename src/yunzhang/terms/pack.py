@@ -19,7 +19,6 @@ from yunzhang.terms.pack_check import HEAD_FILE, Found, Head, read, references
 from yunzhang.terms.pack_faults import PACK_ROW_MISSING
 from yunzhang.terms.pack_layers import looser, over
 from yunzhang.terms.pack_rows import (
-    BoardRule,
     CheckRule,
     ChiefRow,
     ClockRule,
@@ -27,7 +26,6 @@ from yunzhang.terms.pack_rows import (
     Duty,
     GateRule,
     Goal,
-    IncentiveRule,
     IndicatorRule,
     Limit,
     ListRule,
@@ -44,6 +42,7 @@ from yunzhang.terms.pack_rows import (
     UnitRow,
     ViolationKind,
 )
+from yunzhang.terms.pack_score_rows import BoardRule, IncentiveRule
 
 
 class Pack(Head, frozen=True):

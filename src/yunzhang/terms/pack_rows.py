@@ -340,44 +340,6 @@ class ListRule(Named, frozen=True, kw_only=True):
     kept_by: tuple[str, ...] = ()
 
 
-class BoardRule(Named, frozen=True, kw_only=True):
-    """The red or the black board: what brings a unit onto it, in percent.
-
-    `at_least` and `below` bound the indicator, or without one the total score. Without a bound
-    the document sets up the board but names no measure, and nobody stands on it.
-    """
-
-    REFERS = {"indicator": "indicators"}
-
-    colour: Literal["red", "black"]
-    indicator: str = ""
-    at_least: int | None = None
-    below: int | None = None
-
-    @property
-    def measures(self) -> bool:
-        """Whether it says what brings a unit onto the board."""
-        return self.at_least is not None or self.below is not None
-
-
-class IncentiveRule(Named, frozen=True, kw_only=True):
-    """What a score brings: a reward, or what is lost; bounds on the place and the total.
-
-    Every bound that is set must be met. Without any the document names no measure: it is shown
-    with every score, and people decide.
-    """
-
-    brings: Literal["reward", "loss"] = "reward"
-    first: Natural = 0  # among so many places from the top
-    at_least: int | None = None  # percent of the total
-    below: int | None = None
-
-    @property
-    def measures(self) -> bool:
-        """Whether it says whom it is for."""
-        return bool(self.first) or self.at_least is not None or self.below is not None
-
-
 class ReportRule(Named, frozen=True, kw_only=True):
     """A report that falls due again and again.
 
