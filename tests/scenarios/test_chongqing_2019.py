@@ -16,10 +16,12 @@ from tests.share.moments import refused
 from yunzhang.gather import clouds, systems
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud
-from yunzhang.oversee import dated, plans, rates, rooms
+from yunzhang.oversee import chiefs, dated, plans, rates, rooms
+from yunzhang.oversee.chiefs import Warrant
 from yunzhang.oversee.plans import Plan
+from yunzhang.people import identity
 from yunzhang.people.hub_key import hub_key
-from yunzhang.people.models import Case, FactRow
+from yunzhang.people.models import Case, FactRow, Post
 from yunzhang.people.permissions import pack
 from yunzhang.protect.verify import verify_certificate
 from yunzhang.share import disposals, misuse, requests
@@ -174,6 +176,40 @@ def test_the_year_is_assessed_and_every_chief_learns_the_result(chongqing):
     assert closed.closed_on == date(2019, 12, 20)
     for short in UNITS:
         assert len(told(f"{short}_chief", "told", "评估结果与立项挂钩")) == 1
+
+
+def test_six_fields_want_a_sector_chief_who_sees_the_units_of_the_field(chongqing):
+    # The account names six fields to begin with (首批在…等6个系统).
+    def empty() -> set[str]:
+        return {one.field for one in chiefs.vacancies(chongqing.today) if one.field}
+
+    assert empty() == {"政法", "组工", "城乡建设", "交通", "农业", "对外开放"}
+    chongqing.post("road_leader", "重庆市人民政府", "sector_cloud_chief")
+    [post] = Post.objects.filter(person__username="road_leader")
+    reviewer = chongqing.who("reviewer")
+    paper = Warrant("渝委办〔2019〕31号", date(2019, 8, 2), office="副市长", field="交通")
+    chiefs.record(reviewer, post, paper, why=WHY)
+    chiefs.set_fields(reviewer, chongqing.units[TRANSPORT], ["交通"], why=WHY)
+    assert empty() == {"政法", "组工", "城乡建设", "农业", "对外开放"}
+
+    # The vendor both departments have not chosen by the end of August: the sector chief is shown
+    # the one of the field, the head chief both.
+    chongqing.work()
+    chongqing.pass_days(date(2019, 9, 2))
+    red = chongqing.page("road_leader").partition('id="red"')[2].partition("</section>")[0]
+    below = chongqing.page("road_leader").partition('id="below"')[2].partition("</section>")[0]
+    assert TRANSPORT in red
+    assert FARMING not in red + below
+    assert "transport_chief" in below
+    assert FARMING in chongqing.page("mayor").partition('id="below"')[2]
+
+    # The farming chief leaves without a successor: owed since the day after, and told so.
+    [farming] = Post.objects.filter(person__username="farming_chief")
+    identity.relieve(reviewer, farming, why="调任", to_date=date(2019, 9, 2))
+    chongqing.pass_days(date(2019, 9, 4))
+    [missed] = [one for one in chiefs.vacancies(chongqing.today) if one.role.id == "cloud_chief"]
+    assert missed.unit is not None
+    assert (missed.unit.name, missed.since) == (FARMING, date(2019, 9, 3))
 
 
 def test_the_five_groups_of_aims_end_with_2019_2020_and_2021(chongqing):

@@ -164,7 +164,7 @@ VACANT = Listing(
         ),
     ),
     prefix="v-",
-    search=False,
+    hint=_("Unit or field"),
 )
 PUBLIC_COLUMNS = (
     Column(

@@ -113,7 +113,7 @@ EQUIPMENT = Listing(
     _("Equipment"),
     (
         Column("name", _("Equipment"), lambda row: row.name, order="name", found=("name",)),
-        Column("count", _("Number"), lambda row: row.count, Kind.NUMBER, "count"),
+        Column("count", _("How many"), lambda row: row.count, Kind.NUMBER, "count"),
         Column("in", _("Put in on"), lambda row: row.put_in_on, Kind.DAY, "put_in_on"),
         Column("out", _("Taken out on"), lambda row: row.taken_out_on, Kind.DAY, "taken_out_on"),
         Column("approval", _("Number of the approval"), lambda row: row.approval, on="file"),
