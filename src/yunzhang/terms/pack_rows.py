@@ -88,11 +88,8 @@ class Role(Named, frozen=True, kw_only=True):
     """
 
     REFERS = {
-        "appointed_by": "units",
-        "unit_kinds": "unit_kinds",
-        "above": "roles",
-        "owed_by": "units",
-    }
+        "appointed_by": "units", "unit_kinds": "unit_kinds", "above": "roles", "owed_by": "units",
+    }  # fmt: skip
 
     may: tuple[str, ...]
     scope: Literal["own", "all"] = "own"  # its own unit's affairs, or every unit's
@@ -319,13 +316,10 @@ class Procedure(Named, frozen=True, kw_only=True):
     """A procedure, step by step; it begins with the first."""
 
     REFERS = {
-        "steps.who": "roles",
-        "steps.clock": "clocks",
-        "steps.escalate": "roles",
-        "steps.moves.who": "roles",
-        "steps.moves.attach": "codes",
+        "steps.who": "roles", "steps.clock": "clocks", "steps.escalate": "roles",
+        "steps.moves.who": "roles", "steps.moves.attach": "codes",
         "steps.moves.may_attach": "codes",
-    }
+    }  # fmt: skip
 
     subject: str
     steps: tuple[Step, ...]
