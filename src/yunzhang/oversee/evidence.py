@@ -34,8 +34,11 @@ SPLIT = re.compile(r"[、，,；;。\n]+|和(?=\S{2,})")
 STATE = EntryVersion.State
 
 
-def of(project: Project, today: date) -> Evidence:
-    """Everything the gate looks at, for this project on this day."""
+def of(project: Project, today: date, *, compared: bool = True) -> Evidence:
+    """Everything the gate looks at, for this project on this day.
+
+    The search for duplicates reads every system and project: who does not need it leaves it out.
+    """
     proposal, owner, unit = proposal_of(project), project.owner, project.unit
     score = latest_score(unit)
     named = {row.id: row.zh for row in pack().units}
@@ -45,7 +48,7 @@ def of(project: Project, today: date) -> Evidence:
         owner_row=owner.row,
         common_owners=tuple(named.get(id, id) for rule in pack().gates for id in rule.owners),
         plan=_plan(project),
-        hits=_hits(project, proposal),
+        hits=_hits(project, proposal) if compared else (),
         shut=tuple(_shut(proposal, owner, today)),
         extranet=_extranet(owner, today),
         cloud=_cloud(proposal),
