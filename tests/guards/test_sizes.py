@@ -12,7 +12,6 @@ PAGES = {".css", ".html", ".js"}
 
 # "file" or "file::function": why it is longer.
 REASONS: dict[str, str] = {
-    "src/yunzhang/terms/pack_rows.py": "every kind of row of a pack, side by side",
     "tests/browser/test_nine_steps.py::test_five_people_walk_one_table_through_its_life": (
         "the walk through the pages is told in order"
     ),
