@@ -10,7 +10,7 @@ from django.db.models import F, Sum
 
 from yunzhang.gather.models import Node
 from yunzhang.oversee import standings
-from yunzhang.oversee.models import Standing
+from yunzhang.oversee.standings import Stood
 from yunzhang.people import clocks
 from yunzhang.people.models import Case, Clock, Unit
 from yunzhang.people.permissions import pack
@@ -44,7 +44,7 @@ class LogHealth:
 class Overview:
     """All that moves: figures by unit, flows by day, limits about to break, incidents, logs."""
 
-    figures: Mapping[int, Mapping[str, Standing]]  # by unit, by indicator, as last counted
+    figures: Mapping[int, Mapping[str, Stood]]  # by unit, by indicator, as last counted
     flows: tuple[Flow, ...]  # the earliest day first
     late: int
     near: int

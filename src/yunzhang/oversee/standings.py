@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Max, Sum
 
@@ -50,15 +51,37 @@ def keep(today: date) -> int:
     return len(rows)
 
 
-def latest(units: Iterable[Unit]) -> dict[int, dict[str, Standing]]:
+class Stood(NamedTuple):
+    """A unit's figure of one indicator as it was last counted."""
+
+    hits: int
+    of: int
+    measure: Measure
+    reported: bool
+
+    @property
+    def value(self) -> Decimal | None:
+        return value_of(self.measure, self.hits, self.of)
+
+
+def latest(units: Iterable[Unit]) -> dict[int, dict[str, Stood]]:
     """How each unit stood when it was last counted, by indicator; one read of aggregates."""
-    held = [unit.pk for unit in units]
-    month = Standing.objects.aggregate(last=Max("month"))["last"]
-    found: dict[int, dict[str, Standing]] = {number: {} for number in held}
-    for row in Standing.objects.filter(month=month):
-        if row.unit_id in found:
-            found[row.unit_id][row.indicator] = row
+    found: dict[int, dict[str, Stood]] = {unit.pk: {} for unit in units}
+    measures = {rule.id: indicators.of_rule(rule).measure for rule in indicators.known()}
+    rows = Standing.objects.filter(month=Standing.objects.aggregate(last=Max("month"))["last"])
+    # Plain numbers, no records: a province has tens of thousands, and a screen waits a second.
+    for unit, id, hits, of, reported in rows.values_list(
+        "unit", "indicator", "hits", "of", "reported"
+    ):
+        if unit in found and id in measures:
+            found[unit][id] = Stood(hits, of, measures[id], reported)
     return found
+
+
+def counted_on() -> date | None:
+    """The day figures were last counted for all units."""
+    day: date | None = Standing.objects.aggregate(last=Max("counted_on"))["last"]
+    return day
 
 
 def trend(indicator: str, measure: Measure, unit: Unit | None = None) -> list[Point]:

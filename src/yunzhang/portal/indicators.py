@@ -92,10 +92,10 @@ Stood = Mapping[int, Mapping[str, Part]]
 
 def _stood(units: list[Unit], today: date) -> tuple[date, Stood]:
     """How each unit stood when last counted; counted now in a hub that never was."""
-    kept = standings.latest(units)
-    days = [row.counted_on for rows in kept.values() for row in rows.values()]
-    if days:
-        return max(days), {
+    day = standings.counted_on()
+    if day:
+        kept = standings.latest(units)
+        return day, {
             unit.pk: {
                 id: Part(unit.short_name, row.value, row.hits, row.of, unit.code)
                 for id, row in kept[unit.pk].items()
