@@ -39,7 +39,7 @@ def keep(today: date) -> int:
     rows = [
         _row(unit, figure, month, today)
         for rule in indicators.known()
-        for unit, figure in indicators.INDICATORS[rule.id].by_unit(units, today).items()
+        for unit, figure in indicators.of_rule(rule).by_unit(units, today).items()
     ]
     Standing.objects.bulk_create(
         rows,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from yunzhang.oversee import appeals, plans, tasks
+from yunzhang.oversee.indicators import reported
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack
 from yunzhang.portal import risk_rows
@@ -25,6 +26,7 @@ def of(case: Case) -> list[tuple[str, str]]:
         tasks.PROCEDURE: _parts,
         appeals.PROCEDURE: _appeal,
         cage_cases.PROCEDURE: risk_rows.told,
+        reported.PROCEDURE: _number,
     }
     return list(shown[case.procedure](case)) if case.procedure in shown else []
 
@@ -53,6 +55,15 @@ def _plan(case: Case) -> Iterator[tuple[str, str]]:
     if plan.into:
         yield _("Into the system"), plan.into.name
     yield _("Done by"), plan.by.isoformat()
+
+
+def _number(case: Case) -> Iterator[tuple[str, str]]:
+    number, id = reported.number_of(case), case.about.partition(":")[2]
+    rule = next((row for row in pack().indicators if row.id == id), None)
+    yield _("Indicator"), said(rule) if rule else id
+    told = f"{number.hits:,} / {number.of:,}" if number.of else f"{number.hits:,}"
+    yield _("Reported number"), told
+    yield _("As of"), number.as_of.isoformat()
 
 
 def _parts(case: Case) -> Iterator[tuple[str, str]]:

@@ -28,15 +28,11 @@ from yunzhang.terms.score import Figure, value_of
 @door("score.see")
 def catalog(request: Visit) -> HttpResponseBase:
     """The catalog of all indicators as they were last counted."""
-    own, today = request.actor.unit, clock.today()
-    everyone = list(Unit.objects.all())
-    counted_on, stood = _stood(everyone, today)
+    own, everyone = request.actor.unit, list(Unit.objects.all())
+    stood = _stood(everyone)
     names = {unit.pk: unit for unit in everyone} if _sees_all(request) else {}
     lines = [_line(rule, stood, own, names) for rule in counted.known()]
-    context = {
-        "counted_on": counted_on,
-        "own": own,
-    }
+    context = {"counted_on": standings.counted_on()}
     return answer(
         request, "portal/indicators.html", context, lines=Listed(request, listing(own), lines)
     )
@@ -90,24 +86,16 @@ def standing(one: Measured, target: Target, today: date) -> str:
 Stood = Mapping[int, Mapping[str, Part]]
 
 
-def _stood(units: list[Unit], today: date) -> tuple[date, Stood]:
-    """How each unit stood when last counted; counted now in a hub that never was."""
-    day = standings.counted_on()
-    if day:
-        kept = standings.latest(units)
-        return day, {
-            unit.pk: {
-                id: Part(unit.short_name, row.value, row.hits, row.of, unit.code)
-                for id, row in kept[unit.pk].items()
-            }
-            for unit in units
+def _stood(units: list[Unit]) -> Stood:
+    """How each unit stood when it was last counted."""
+    kept = standings.latest(units)
+    return {
+        unit.pk: {
+            id: Part(unit.short_name, row.value, row.hits, row.of, unit.code)
+            for id, row in kept[unit.pk].items()
         }
-    now: dict[int, dict[str, Part]] = {unit.pk: {} for unit in units}
-    for rule in counted.known():
-        parts = counted.of_rule(rule).by_unit(units, today)
-        for unit in units:
-            now[unit.pk][rule.id] = _part(unit, parts[unit.pk])
-    return today, now
+        for unit in units
+    }
 
 
 def _part(unit: Unit, figure: Figure) -> Part:

@@ -38,6 +38,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("screen", gettext_noop("Command screen"), "usage.see"),
             Place("scores", gettext_noop("Scoreboard"), "score.see"),
             Place("indicators", gettext_noop("Indicators"), "score.see"),
+            Place("reported", gettext_noop("Reported numbers"), "score.see"),
             Place("boards", gettext_noop("Red and black boards"), "score.see"),
             Place("violations", gettext_noop("Evidence of violations"), "score.see"),
             Place("duties", gettext_noop("Dated duties"), "desk.see"),

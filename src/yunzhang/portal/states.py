@@ -130,6 +130,12 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "frozen": (_("Frozen"), Tone.WARN),
         "closed": (_("Shut down"), Tone.CALM),
     },
+    "reported": {
+        "standing": (_("Reported"), Tone.BUSY),
+        "checked": (_("Checked, holds"), Tone.GOOD),
+        "refuted": (_("Refuted"), Tone.BAD),
+        "withdrawn": (_("Withdrawn"), Tone.CALM),
+    },
     "reached": {
         "met": (_("Reached"), Tone.GOOD),
         "missed": (_("Not reached"), Tone.BAD),

@@ -17,6 +17,7 @@ from yunzhang.oversee.indicators import (
     exchange,
     opening,
     quality,
+    reported,
     safety,
     stock,
 )
@@ -61,15 +62,18 @@ def figure(id: str, units: Iterable[Unit], today: date) -> Figure:
 
 
 def of_rule(rule: IndicatorRule) -> Indicator:
-    """How an indicator of the pack is counted."""
-    return INDICATORS[rule.id]
+    """How an indicator of the pack is counted, or reported where the hub cannot count it."""
+    return INDICATORS.get(rule.id) or reported.indicator_of(rule)
 
 
 def known() -> list[IndicatorRule]:
-    """The pack's indicators that the hub counts, whatever they weigh."""
-    return [rule for rule in pack().indicators if rule.id in INDICATORS]
+    """The pack's indicators, those the hub counts first; the rest are reported."""
+    return [
+        *(rule for rule in pack().indicators if rule.id in INDICATORS),
+        *reported.reportable(),
+    ]
 
 
 def is_measured(rule: IndicatorRule) -> bool:
-    """Whether it stands in a score: counted here, and given a weight by the pack."""
+    """Whether it stands in a score: counted here, never reported, and given a weight."""
     return rule.id in INDICATORS and rule.weight > 0

@@ -65,7 +65,7 @@ class Indicator:
         held, failed = dict[str, int](), dict[str, int]()
         for row in rows:
             (held if row.holds else failed)[str(row.record)] = row.amount
-        if not _weighted(held, failed):
+        if not self.reported and not _weighted(held, failed):
             failed = {id: 1 for id in failed if id not in held}
         right, wrong = _in_order(held), _in_order(failed)
         weighted = _weighted(held, failed)
