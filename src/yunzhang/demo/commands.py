@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) -> None:
     # Django's models can only be imported once it is set up.
-    from yunzhang.demo import hub_steps, province
+    from yunzhang.demo import flows, hub_steps, province
     from yunzhang.demo.node_steps import Nodes
     from yunzhang.demo.walk import walk
     from yunzhang.people.permissions import pack
@@ -85,10 +85,12 @@ def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) ->
     screen.left(f"枢纽 {hub}（进程 {pid}）")
     town = hub_steps.Town(folder)
     hub_steps.found(town, password)
-    province.build(town, password)
+    made = province.build(town, password)
     key = SigningKey.generate("health-api")
     key.save(folder / "health.key")
-    walk(town, Nodes(folder, hub, key), servers)
+    nodes = Nodes(folder, hub, key)
+    walk(town, nodes, servers)
+    flows.flow(town, nodes, made)
 
 
 def _stay(hub: str, password: str) -> None:

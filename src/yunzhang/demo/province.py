@@ -40,6 +40,8 @@ DEPARTMENTS = (
     ("卫生健康委员会", "卫健委", ("全民健康信息平台", "家庭医生签约系统")),
     ("人力资源和社会保障局", "人社局", ("社会保险系统", "就业服务系统")),
 )
+LATE = 3  # every third city has a chief in its government, whose reports are late
+HEALTH = 3  # the place of the health commission among a city's units
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Province:
         return Actor(person, tuple(person.posts.filter(unit=unit).select_related("unit")))
 
 
-def build(town: Town, password: str) -> None:
+def build(town: Town, password: str) -> Province:
     """The whole province, up to the scores of the last quarters."""
     made = _found(town, password)
     _register(town, made)
@@ -83,6 +85,7 @@ def build(town: Town, password: str) -> None:
         f"{len(made.units)} 个单位、{len(made.systems)} 个信息系统、"
         f"{len(made.clouds)} 朵政务云、{QUARTERS} 个季度的评分"
     )
+    return made
 
 
 def quarters(today: date) -> list[date]:
@@ -117,19 +120,25 @@ def _found(town: Town, password: str) -> Province:
         ]
     everyone = [*(unit for held in cities.values() for unit in held), *counties]
     own = [(unit, "provider_officer") for unit in everyone]
-    civil = [(held[province_work.CIVIL], "sharing_body_head") for held in cities.values()]
+    health = [held[HEALTH] for held in cities.values()]
+    own += [(unit, "consumer_officer") for unit in health]
+    civil = [held[province_work.CIVIL] for held in cities.values()]
+    heads = [(unit, "sharing_body_head") for unit in (*civil, *health)]
     chief = [(region, "cloud_chief"), (region, "cloud_chief_office")]
+
+    chiefs = [(held[0], "cloud_chief") for held in list(cities.values())[::LATE]]
 
     def person(username: str, name: str, posts: Sequence[tuple[Unit, str]]) -> Person:
         return identity.register(reviewer, username, name, password, posts, why=WHY)
 
+    person("shiyunzhang", "各市云长", chiefs)
     return Province(
         Random(450000),  # noqa: S311 - the same province every time
         today,
         reviewer,
         actor_of(person(HEAD, "韦总云长", chief), today),
         person("shixian", "各市县数据专员", own),
-        person("shixian_head", "各市民政局负责人", civil),
+        person("shixian_head", "各市部门负责人", heads),
         cities,
         counties,
     )
