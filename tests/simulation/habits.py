@@ -58,6 +58,7 @@ class Event:
     unit: int
     what: str
     about: str = ""
+    n: int = 1  # how many calls, where it is of calls
 
 
 def habits(seed: int, units: int) -> list[Habit]:

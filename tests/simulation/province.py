@@ -99,8 +99,8 @@ class Province:
     def head(self, number: int) -> Actor:
         return self.regime.who(f"head{number}")
 
-    def tell(self, number: int, what: str, about: str = "", on: date | None = None) -> None:
-        self.events.append(Event(on or self.regime.today, number, what, about))
+    def tell(self, number: int, what: str, about: str = "", n: int = 1) -> None:
+        self.events.append(Event(self.regime.today, number, what, about, n))
 
     def at(self, day: date, deed: Callable[[], object]) -> None:
         """Plan a deed for a day, after those planned for it before."""
@@ -193,7 +193,7 @@ def _holds(province: Province, number: int) -> None:
         province.tell(number, "table", f"{number}-{place}")
         table = harvest.gather(officer, table, why=WHY)
         province.tables[number].append(table)
-        province.tell(number, "life")
+        province.tell(number, "gathered")
         if place < manner.tables:
             province.resources[number].append(_published(province, number, table))
             province.tell(number, "published", f"{number}-{place}")
@@ -237,7 +237,7 @@ def _gather_all(province: Province) -> None:
             _source(number, 0, rows(12, spoilt=False, columns=2))
         officer = province.officer(number)
         harvest.gather(officer, table, why=WHY)
-        province.tell(number, "life")
+        province.tell(number, "gathered")
         if manner.drifts and province.regime.today == GATHERINGS[0]:
             drift.check(officer, province.resources[number][0], why=WHY)
             province.tell(number, "drifted", f"{number}-0")
@@ -298,8 +298,8 @@ def _call(province: Province, grant: GrantRow, provider: int, consumer: int, abo
     purpose, scenario = grant.request.purpose, grant.request.scenario
     log.answer(calls, at=clock.now(), purpose=purpose, scenario=scenario)
     usage.take(grant.node, log.batch(start, len(log.leaves)), clock.now())
-    province.tell(consumer, "called", about)
-    province.tell(provider, "life")
+    province.tell(consumer, "called", about, calls)
+    province.tell(provider, "served", about, calls)
 
 
 def _plan_duties(province: Province) -> None:

@@ -17,7 +17,7 @@ from tests.simulation.province import workday
 
 REPLY, DELIVER, EXPLAIN = 10, 20, 20  # working days: Art. 21, Art. 22, our zombie clock
 SILENT_DAYS, UNUSED_DAYS, WINDOW_DAYS, GRANT_DAYS = 180, 30, 365, 365
-WEIGHT = 20  # each of the five national indicators
+SIGNS = ("gathered", "published", "served")  # of life in a system
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def limits(events: Sequence[Event], unit: int, owed: Sequence[date], mondays: Se
 
 def silence(events: Sequence[Event], unit: int, mondays: Sequence[date]) -> list[Limit]:
     """A system silent for longer than the limit is asked about once, when the worker next looks."""
-    signs = [one.day for one in of(events, "life", unit)]
+    signs = [one.day for what in SIGNS for one in of(events, what, unit)]
     for monday in mondays:
         if max(day for day in signs if day <= monday) < monday - timedelta(days=SILENT_DAYS):
             return [Limit(workday(monday, EXPLAIN), None, None)]
@@ -116,3 +116,23 @@ def percent(share: Fraction) -> Decimal:
 def places(totals: dict[int, Decimal]) -> dict[int, int]:
     """Each unit's place, best first; equals share one."""
     return {unit: 1 + sum(other > mine for other in totals.values()) for unit, mine in totals.items()}  # fmt: skip
+
+
+def circular(events: Sequence[Event], limits_: Iterable[Limit], since: date, until: date) -> dict[str, int]:  # fmt: skip
+    """The figures of a period that a circular tells of these units."""
+    past = [one for one in events if since <= one.day <= until]
+    due = [one for one in limits_ if since <= one.due <= until]
+    return {
+        "kept": sum(one.kept is not None and one.kept <= one.due for one in due),
+        "missed": sum(
+            one.due < until and not (one.kept is not None and one.kept <= one.due) for one in due
+        ),
+        "published": len(of(past, "published")),
+        "drift": len(of(past, "drifted")),
+        "gathered": len(of(past, "gathered")),
+        "answered": len(of(past, "replied")),
+        "granted": len(of(past, "granted")),
+        "served": sum(one.n for one in of(past, "served")),
+        "called": sum(one.n for one in of(past, "called")),
+        "reports": len(of(past, "accepted")),
+    }

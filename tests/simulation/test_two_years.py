@@ -46,6 +46,8 @@ def test_two_years_of_sixty_units_score_and_rank_as_the_raw_events_say(begin, tm
             due = {unit for unit, total in totals.items() if belongs(total)}
             assert due, f"nobody to put on the {board} board"
             assert world.on_board(province, board, end) == due
+        told, counted = world.circular(province, end)
+        assert told == counted
 
     kinds = habits(SEED, UNITS)
     best = {kinds[unit] for unit, place in places.items() if place == 1}

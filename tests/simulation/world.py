@@ -9,9 +9,10 @@ from pathlib import Path
 from tests.scenarios.regime import Begin
 from tests.simulation import local, reckoning
 from tests.simulation.province import FIRST, UNITS, Province, founded, mondays
-from tests.simulation.reckoning import Part
+from tests.simulation.reckoning import Limit, Part
 from tests.simulation.regimes import REGIMES
-from yunzhang.oversee import boards, scores
+from yunzhang.oversee import boards, circulars, scores
+from yunzhang.oversee.circulars import CircularForm
 from yunzhang.oversee.models import Score
 
 YEARS = (date(2025, 12, 31), date(2026, 12, 31))
@@ -29,13 +30,31 @@ def frozen(province: Province, end: date) -> list[Score]:
     return [one for one in scores.ranking(str(end.year)) if one.unit in province.units]
 
 
-def reckoned(province: Province, end: date) -> dict[int, dict[str, Part]]:
-    """Every unit's figures by the raw events alone."""
-    limits = {
+def limits(province: Province) -> dict[int, list[Limit]]:
+    """Every limit of every unit, by the raw events alone."""
+    return {
         unit: reckoning.limits(province.events, unit, province.rule.owed, mondays())
         for unit in range(UNITS)
     }
-    return {unit: reckoning.parts(province.events, unit, limits[unit], end) for unit in limits}
+
+
+def reckoned(province: Province, end: date) -> dict[int, dict[str, Part]]:
+    """Every unit's figures by the raw events alone."""
+    found = limits(province)
+    return {unit: reckoning.parts(province.events, unit, found[unit], end) for unit in found}
+
+
+def circular(province: Province, end: date) -> tuple[dict[str, int], dict[str, int]]:
+    """What the year's circular tells, and what the raw events make of the same figures."""
+    since, reviewer = date(end.year, 1, 1), province.regime.who("reviewer")
+    form = CircularForm(f"{end.year}年通报", "见附数。")
+    drafted = circulars.draft(reviewer, reviewer.unit, form, since, end, why="年度通报")
+    told = {one.id: one.n for one in circulars.figures_of(drafted)}
+    every = [one for each in limits(province).values() for one in each]
+    mine = reckoning.circular(province.events, every, since, end)
+    # The authority reviewed every entry on the day it was sent: its own limits, all kept (C2).
+    mine["kept"] += mine["published"]
+    return {name: told[name] for name in mine}, mine
 
 
 def figures(province: Province, found: list[Score]) -> dict[int, dict[str, Part]]:
