@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation import local, reckoning, world
+from tests.simulation import local, proposals, reckoning, world
 from tests.simulation.habits import Habit, habits
 from tests.simulation.province import UNITS
 from tests.simulation.regimes import REGIMES
@@ -48,6 +48,9 @@ def test_two_years_of_sixty_units_score_and_rank_as_the_raw_events_say(begin, tm
             assert world.on_board(province, board, end) == due
         told, counted = world.circular(province, end)
         assert told == counted
+        assert proposals.judged(province, end.year) == proposals.reckoned(
+            province, mine, world.limits(province)
+        )
 
     kinds = habits(SEED, UNITS)
     best = {kinds[unit] for unit, place in places.items() if place == 1}
