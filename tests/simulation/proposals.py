@@ -42,7 +42,7 @@ def proposal(chance: Random, year: int) -> Proposal:
 def twin(of: Proposal) -> Proposal:
     """What stands in the register sixty times already, under a new year's money."""
     entry = replace(of.produces[0], items=("code", "name", "county"))
-    return replace(of, name="业务系统", functions=("登记管理",), produces=(entry,))
+    return replace(of, name=f"业务系统{of.from_year}", functions=("登记管理",), produces=(entry,))
 
 
 def judged(province: Province, year: int) -> Judged:
