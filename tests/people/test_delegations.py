@@ -210,8 +210,8 @@ def test_who_leaves_the_unit_leaves_the_lent_post_too(hub: HubWorld) -> None:
     tomorrow, head = TODAY + timedelta(days=1), "sharing_body_head"
     assert may(now(hub.officer, TODAY), "catalog.approve")
     assert now(hub.officer, tomorrow).posts == ()
-    assert hub.officer.person in notices.holders(head, hub.units[2], TODAY)
-    assert notices.holders(head, hub.units[2], tomorrow) == [hub.head.person]
+    assert hub.officer.person in notices.seated([(head, hub.units[2])], TODAY)
+    assert notices.seated([(head, hub.units[2])], tomorrow) == [hub.head.person]
 
 
 def test_when_the_holder_is_relieved_nobody_does_the_post(hub: HubWorld) -> None:

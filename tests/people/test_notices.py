@@ -140,8 +140,8 @@ def test_holders_are_those_whose_post_is_valid_today(hub: HubWorld) -> None:
             person=person, unit=unit, role="provider_officer", from_date=start, to_date=end
         )
 
-    found = notices.holders("provider_officer", unit, TODAY)
-    anywhere = notices.holders("provider_officer", None, TODAY)
+    found = notices.seated([("provider_officer", unit)], TODAY)
+    anywhere = notices.seated([("provider_officer", None)], TODAY)
 
     assert found == [hub.officer.person, hub.head.person]
     assert set(anywhere) == {*found, away}
@@ -171,7 +171,7 @@ def test_who_stands_in_today_is_told_beside_the_holder(
         ended_on=ended,
     )
 
-    found = notices.holders("provider_officer", hub.units[2], TODAY)
+    found = notices.seated([("provider_officer", hub.units[2])], TODAY)
 
     assert (hub.head.person in found) is stands_in
     assert hub.officer.person in found

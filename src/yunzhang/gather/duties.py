@@ -163,4 +163,4 @@ def _running(resource: Resource) -> Clock | None:
 
 def _keepers(unit: Unit) -> list[Person]:
     seats = turns.holders(turns.who_may("catalog.draft"), [unit])
-    return [one for role, where in seats for one in notices.holders(role, where, clock.today())]
+    return notices.seated(seats, clock.today())

@@ -130,13 +130,12 @@ def circulate_evaluation(doing: Doing) -> None:
 
 def _circulated(doing: Doing, said: Text) -> None:
     told = {role.id for role in pack().roles if role.told_late} | {"sharing_body_head"}
-    today = clock.today()
-    persons = {p.pk: p for role in told for p in notices.holders(role, None, today)}
+    persons = notices.seated([(role, None) for role in told], clock.today())
     circular = doing.papers[CIRCULAR].text
     text = Text(f"{said.zh}：{circular}", f"{said.en}: {circular}")
     subject = cases.subject_of(doing.case)
     key = f"{subject}:circulated"
-    notices.tell(persons.values(), key, notices.TOLD, subject, doing.case.number, text)
+    notices.tell(persons, key, notices.TOLD, subject, doing.case.number, text)
     handing_in.accept(doing)
 
 

@@ -212,18 +212,14 @@ def _digest(circular: Circular) -> str:
 def _tell(circular: Circular) -> None:
     today = clock.today()
     roles = [row.id for row in pack().roles if row.told_late]
-    persons = {
-        person.pk: person
-        for role in (*roles, "sharing_body_head")
-        for person in notices.holders(role, None, today)
-    }
+    persons = notices.seated([(role, None) for role in (*roles, "sharing_body_head")], today)
     said = Text(
         f"通报第{circular.number}号：{circular.title}",
         f"Circular {circular.number}: {circular.title}",
     )
     subject = subject_of(circular)
     key = f"{subject}:published"
-    notices.tell(persons.values(), key, notices.TOLD, subject, str(circular.pk), said)
+    notices.tell(persons, key, notices.TOLD, subject, str(circular.pk), said)
 
 
 def _faults(form: CircularForm) -> Iterator[Fault]:

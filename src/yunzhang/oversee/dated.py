@@ -175,7 +175,7 @@ def tell_supervised(today: date) -> int:
     answering = {below for role in pack().roles for below in role.above}
     heads = [role.id for role in pack().roles if role.above and role.id not in answering]
     office = procedures.first(courses.of("report")).who
-    persons = [one for role in (*heads, *office) for one in notices.holders(role, None, today)]
+    persons = notices.seated([(role, None) for role in (*heads, *office)], today)
     late = list(supervised(today).select_related("unit"))
     told = _told_of(persons, late)
     for one in late:

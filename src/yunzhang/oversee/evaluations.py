@@ -236,6 +236,6 @@ def _tell(evaluation: Evaluation) -> None:
     )
     subject, today = subject_of(evaluation), clock.today()
     roles = [row.id for row in pack().roles if OPEN in row.may]
-    persons = {p.pk: p for role in roles for p in notices.holders(role, evaluation.unit, today)}
+    persons = notices.seated([(role, evaluation.unit) for role in roles], today)
     key, number = f"{subject}:handed_in", str(evaluation.pk)
-    notices.tell(persons.values(), key, notices.TOLD, subject, number, said)
+    notices.tell(persons, key, notices.TOLD, subject, number, said)

@@ -254,12 +254,6 @@ def _tell(patrol: Patrol, persons: Sequence[Person], said: Text) -> None:
 
 
 def _tell_scope(patrol: Patrol, said: Text) -> None:
-    today = clock.today()
-    roles = ("cloud_chief", "sharing_body_head", "provider_officer", "consumer_officer")
-    persons = {
-        person.pk: person
-        for unit in patrol.scope.all()
-        for role in roles
-        for person in notices.holders(role, unit, today)
-    }
-    _tell(patrol, list(persons.values()), said)
+    roles = [row.id for row in pack().roles if row.scope == "own"]
+    seats = [(role, unit) for unit in patrol.scope.all() for role in roles]
+    _tell(patrol, notices.seated(seats, clock.today()), said)

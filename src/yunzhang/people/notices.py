@@ -60,18 +60,20 @@ def tell_unit(
 ) -> None:
     """Tell whoever holds one of these roles in the unit today, and the unit's own system."""
     today = clock.today()
-    persons = [one for role in roles for one in holders(role, unit, today)]
+    persons = seated([(role, unit) for role in roles], today)
     tell(persons, key, kind, subject, reference, said, units=(unit,))
 
 
-def holders(role: str, unit: Unit | None, today: date) -> list[Person]:
-    """Who does this post today, in a unit or in any: its holders and whoever stands in for one.
+def seated(seats: Iterable[tuple[str, Unit | None]], today: date) -> list[Person]:
+    """Who does any of these posts today, one query for all: holders and whoever stands in for one.
 
-    Whoever stands in still works there: who has left the unit is told nothing of it.
+    A seat without a unit is the role in any. Whoever stands in still works there: who has left
+    the unit is told nothing of it.
     """
-    posts = Post.objects.filter(_on(today, "to_date"), role=role, from_date__lte=today)
-    if unit is not None:
-        posts = posts.filter(unit=unit)
+    wanted = Q(pk__in=())
+    for role, unit in seats:
+        wanted |= Q(role=role) if unit is None else Q(role=role, unit=unit)
+    posts = Post.objects.filter(wanted, _on(today, "to_date"), from_date__lte=today)
     there = Post.objects.filter(
         _on(today, "to_date"),
         person=OuterRef("to"),

@@ -133,14 +133,9 @@ def _tell(wait: Wait, more: Text = NO_MORE) -> None:
     if together is not None:
         together.append(wait)
         return
-    today = clock.today()
-    persons = {
-        person.pk: person
-        for role, unit in wait.holders
-        for person in notices.holders(role, unit, today)
-    }
+    persons = notices.seated(wait.holders, clock.today())
     zh, en = f"{wait.deed.zh}：{wait.title}{more.zh}", f"{wait.deed.en}: {wait.title}{more.en}"
     said = Text(zh, en)
     key = f"{wait.subject}:{wait.step}:{clock.now():%Y%m%dT%H%M%S}"
     units = {unit.pk: unit for _role, unit in wait.holders if unit}.values()
-    notices.tell(persons.values(), key, "turn", wait.subject, wait.reference, said, units=units)
+    notices.tell(persons, key, "turn", wait.subject, wait.reference, said, units=units)

@@ -8,7 +8,7 @@ several workers never tell the same. What fails is tried again at the next sweep
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -228,14 +228,14 @@ def _acting(clock: Clock, today: date) -> list[Person]:
     """Whose turn it is; whoever answers for the unit where the matter waits for nobody."""
     waiting = Turn.objects.filter(subject=clock.subject).select_related("unit")
     seats = [(turn.role, turn.unit) for turn in waiting]
-    return _holders(seats or _answering(clock.unit), today)
+    return notices.seated(seats or _answering(clock.unit), today)
 
 
 def _above(clock: Clock, today: date) -> list[Person]:
     """Those whom the step names, else whoever answers for the unit; and who oversees all units."""
     roles = _escalating_to(clock) or tuple(role for role, _ in _answering(clock.unit))
     overseeing = [role.id for role in pack().roles if role.told_late and role.scope == "all"]
-    return _holders(turns.holders([*roles, *overseeing], [clock.unit]), today)
+    return notices.seated(turns.holders([*roles, *overseeing], [clock.unit]), today)
 
 
 def _escalating_to(clock: Clock) -> tuple[str, ...]:
@@ -254,11 +254,6 @@ def _step(case: Case) -> Step:
 
 def _answering(unit: Unit) -> list[tuple[str, Unit | None]]:
     return [(role.id, unit) for role in pack().roles if role.told_late and role.scope == "own"]
-
-
-def _holders(seats: Iterable[tuple[str, Unit | None]], today: date) -> list[Person]:
-    found = {p.pk: p for role, unit in seats for p in notices.holders(role, unit, today)}
-    return list(found.values())
 
 
 def _tell(clock: Clock, key: str, kind: str, said: Text, persons: list[Person]) -> None:

@@ -119,7 +119,7 @@ def _tell_officers(call: WebhookCall, answer: Answer) -> None:
     )
     log.warning("webhook %s did not take call %s: %s", hook.pk, call.pk, answer.status)
     today = clock.today()
-    persons = [p for role in webhooks.officers() for p in notices.holders(role, hook.unit, today)]
+    persons = notices.seated([(role, hook.unit) for role in webhooks.officers()], today)
     key = f"webhook:{hook.pk}:given-up:{today}"
     notices.tell(persons, key, notices.TOLD, f"webhook:{hook.pk}", "", said)
 
