@@ -63,7 +63,7 @@ def test_the_file_says_what_kind_of_unit_it_is_and_how_the_pack_names_it(setting
     [
         (("tier =", "tyre ="), "founding.file_wrong"),
         (("[[units]]", "[[units]"), "founding.file_wrong"),
-        (("is_authority = true", 'kind = "court"'), "unit.kind_unknown"),
+        (("is_authority = true", 'kind = "guild"'), "unit.kind_unknown"),
         (("is_authority = true", 'row = "nobody"'), "unit.row_unknown"),
         (("sharing_authority", "king"), "person.role_unknown"),
         ((f'code = "{CODE}"', 'code = "123"'), "unit.code_wrong"),

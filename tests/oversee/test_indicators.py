@@ -132,7 +132,7 @@ def test_each_indicator_asks_as_few_queries_of_fifty_units_as_of_three(
         unit(number, f"单位{number}")
 
     for one in INDICATORS.values():
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             one.split(Unit.objects.all(), TODAY)
 
 

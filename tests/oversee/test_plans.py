@@ -153,7 +153,7 @@ def test_where_nobody_could_confirm_the_sweep_goes_on_and_asks_later(
 def test_a_gathered_table_is_a_sign_of_life(hub: HubWorld) -> None:
     table = harvest.gather(hub.officer, hub.table(), why=WHY)
 
-    assert activity.last_of([table.system])[table.system_id] == clock.today()
+    assert activity.lives([table.system])[table.system_id].last == clock.today()
     assert activity.silent([table.system], silence()) == [table.system]
 
 

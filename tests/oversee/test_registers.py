@@ -41,7 +41,7 @@ def test_a_reported_log_in_keeps_a_system_from_being_asked_about_and_says_so(
     assert activity.silent([silent], today) == []
     assert not zombies.sweep(today)
     # Nothing but the unit's word: it is marked wherever systems are listed.
-    assert activity.reported_alone([silent], today) == [silent]
+    assert activity.lives([silent])[silent.pk].said_only(today)
 
 
 def test_an_old_log_in_does_not_help_and_one_to_come_is_refused(
@@ -52,7 +52,7 @@ def test_an_old_log_in_does_not_help_and_one_to_come_is_refused(
     logins.report(hub.officer, silent, today - timedelta(days=limit + 1), why=WHY)
 
     assert activity.silent([silent], today) == [silent]
-    assert activity.reported_alone([silent], today) == []
+    assert not activity.lives([silent])[silent.pk].said_only(today)
     assert refused(logins.report, hub.officer, silent, today + timedelta(days=1), why=WHY) == (
         "place.day_ahead",
     )

@@ -23,21 +23,36 @@ from yunzhang.terms.fact import Deed
 from yunzhang.use.models import UsageDay
 
 
-def last_of(systems: Iterable[InformationSystem]) -> dict[int, date]:
-    """The last day each system showed life; few queries, however many systems."""
+@dataclass(frozen=True)
+class Life:
+    """The last day a system showed life, and the last that the hub itself saw; None: never."""
+
+    last: date | None = None
+    recorded: date | None = None
+
+    def silent(self, today: date) -> bool:
+        """Whether that is longer ago than the pack allows."""
+        return self.last is None or self.last < _least(today)
+
+    def said_only(self, today: date) -> bool:
+        """Whether it counts as living by nothing but log-ins its unit reports."""
+        unseen = self.recorded is None or self.recorded < _least(today)
+        return unseen and not self.silent(today)
+
+
+def lives(systems: Iterable[InformationSystem]) -> dict[int, Life]:
+    """The last signs of life of each system; few queries, however many systems."""
     numbers = {system.pk for system in systems}
-    found: dict[int, date] = {}
-    known = (*_registered(numbers), *_gathered(numbers), *_told(numbers), *_signed_in(numbers))
-    for number, day in known:
-        found[number] = max(day, found.get(number, day))
-    return found
+    recorded = _latest((*_registered(numbers), *_gathered(numbers), *_told(numbers)))
+    last = _latest((*recorded.items(), *_signed_in(numbers)))
+    return {number: Life(last.get(number), recorded.get(number)) for number in numbers}
 
 
 def silent(systems: Iterable[InformationSystem], today: date) -> list[InformationSystem]:
     """Those in use by the register that have shown no life for longer than the pack allows."""
     living = [one for one in systems if one.state in placing.LIVING]
-    last, least = last_of(living), _least(today)
-    return [one for one in living if last.get(one.pk, date.min) < least]
+    known = lives(living)
+    return [one for one in living if known[one.pk].silent(today)]
 
 
 @dataclass(frozen=True)
@@ -57,17 +72,14 @@ def signs(system: InformationSystem) -> list[Sign]:
     return [Sign(kind, last, kind != "login") for kind, last in found.items()]
 
 
-def reported_alone(systems: Iterable[InformationSystem], today: date) -> list[InformationSystem]:
-    """Those that count as living by nothing but log-ins their unit reports."""
-    living = [one for one in systems if one.state in placing.LIVING]
-    numbers, least = {one.pk for one in living}, _least(today)
-    recorded = (*_registered(numbers), *_gathered(numbers), *_told(numbers))
-    proved = {number for number, day in recorded if day >= least}
-    said = {number for number, day in _signed_in(numbers) if day >= least}
-    return [one for one in living if one.pk in said - proved]
-
-
 Found = Iterator[tuple[int, date]]
+
+
+def _latest(found: Iterable[tuple[int, date]]) -> dict[int, date]:
+    last: dict[int, date] = {}
+    for number, day in found:
+        last[number] = max(day, last.get(number, day))
+    return last
 
 
 def _least(today: date) -> date:

@@ -159,16 +159,15 @@ def _calls(days: QuerySet[UsageDay]) -> int:
 def _systems(
     living: Sequence[InformationSystem], since: date, today: date
 ) -> Iterator[SystemResult]:
-    last = activity.last_of(living)
-    silent = {one.pk for one in activity.silent(living, today)}
+    known = activity.lives(living)
     calls = calls_by_system([one.pk for one in living], since, today)
     for one in living:
         yield SystemResult(
             system=one.pk,
             name=one.name,
             calls=calls[one.pk],
-            last=last.get(one.pk),
-            silent=one.pk in silent,
+            last=known[one.pk].last,
+            silent=known[one.pk].silent(today),
         )
 
 

@@ -19,6 +19,7 @@ from yunzhang.gather import placing
 from yunzhang.gather.models import Cloud, InformationSystem, Network
 from yunzhang.gather.placing import Placing
 from yunzhang.oversee import activity, drills, logins, plans, zombies
+from yunzhang.oversee.activity import Life
 from yunzhang.oversee.plans import Plan, Subject
 from yunzhang.oversee.register_models import SystemLogin
 from yunzhang.people import cases
@@ -162,19 +163,22 @@ RUNNING = Listing(
 @door("score.see")
 def running(request: Visit) -> HttpResponseBase:
     found = list(_systems(request).order_by("unit", "name"))
-    last = activity.last_of(found)
-    silent = {one.pk for one in activity.silent(found, clock.today())}
-    said = {one.pk for one in activity.reported_alone(found, clock.today())}
-    lines = [Line(one, last.get(one.pk), one.pk in silent, one.pk in said) for one in found]
+    today, known = clock.today(), activity.lives(found)
+    lines = [_line(one, known[one.pk], today) for one in found]
     living = [line for line in lines if line.state in placing.LIVING]
     context = {
         "living": len(living),
         "on": sum(bool(line.cloud) for line in living),
         "out": len(lines) - len(living),
-        "silent": len(silent),
+        "silent": sum(line.silent for line in lines),
         "days": pack().limit("system.zombie_days"),
     }
     return answer(request, "portal/running.html", context, systems=Listed(request, RUNNING, lines))
+
+
+def _line(one: InformationSystem, life: Life, today: date) -> Line:
+    living = one.state in placing.LIVING
+    return Line(one, life.last, living and life.silent(today), living and life.said_only(today))
 
 
 @door("score.see")
