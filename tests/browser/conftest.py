@@ -34,6 +34,7 @@ CHROMIUM = next(
 )
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1366, "height": 850}
+LARGE: ViewportSize = {"width": 1920, "height": 1080}
 QUIET = (
     "--no-sandbox",
     "--disable-quic",
@@ -139,19 +140,19 @@ class Window:
 
     def open(self, path: str) -> Page:
         self.page.goto(self.hub.url + path)
-        self._look_as_on_a_phone()
+        self._look_at_every_width()
         return self.page
 
     def press(self, words: str, *, exact: bool = False) -> None:
         """Press the button or link of these words; wait for the page it leads to."""
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=words, exact=exact).first.click()
-        self._look_as_on_a_phone()
+        self._look_at_every_width()
 
     def follow(self, words: str) -> None:
         with self.page.expect_navigation():
             self.page.get_by_role("link", name=words).first.click()
-        self._look_as_on_a_phone()
+        self._look_at_every_width()
 
     def fill(self, **fields: str) -> None:
         for name, text in fields.items():
@@ -168,12 +169,12 @@ class Window:
     def text(self) -> str:
         return self.page.inner_text("main")
 
-    def _look_as_on_a_phone(self) -> None:
-        """No page may be wider than a phone."""
-        self.page.set_viewport_size(PHONE)
-        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            self.wrong.append(f"wider than a phone: {self.page.url}")
-        self.page.set_viewport_size(DESKTOP)
+    def _look_at_every_width(self) -> None:
+        """No page may be wider than its window: a phone's, a large screen's, a desk's."""
+        for size in (PHONE, LARGE, DESKTOP):
+            self.page.set_viewport_size(size)
+            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                self.wrong.append(f"wider than {size['width']}: {self.page.url}")
 
 
 @pytest.fixture
