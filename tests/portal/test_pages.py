@@ -91,7 +91,7 @@ PAGES = {
     "pain points": ("chief", "/pain-points", "pain-points?state=late"),
     "meetings": ("reviewer", "/meetings", "deed"),
     "circulars": ("reviewer", "/circulars", "deed"),
-    "evaluations": ("reviewer", "/evaluations", "deed"),
+    "evaluations": ("reviewer", "/evaluations", 'class="warn"'),
     "surveys": ("reviewer", "/surveys", "deed"),
     "vendors and services": ("provider", "/services-bought", "services-bought"),
     "handbook": ("reviewer", "/handbook", "乡级行政区划代码"),

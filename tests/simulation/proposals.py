@@ -18,7 +18,7 @@ WATCHED = ("gate.twin", "gate.catalog", "gate.score_stop", "gate.score_floor", "
            "gate.unlinked")  # fmt: skip
 STOPS = {"gate.twin", "gate.catalog", "gate.score_stop"}
 
-Judged = dict[int, tuple[bool, set[str]]]  # by unit: whether it is stopped, and by or for what
+Judged = dict[int, set[str]]  # by unit: what the gate holds against its project
 
 
 def word(chance: Random, length: int) -> str:
@@ -58,7 +58,7 @@ def judged(province: Province, year: int) -> Judged:
     return found
 
 
-def _asked(province: Province, unit: int, wanted: Proposal) -> tuple[bool, set[str]]:
+def _asked(province: Province, unit: int, wanted: Proposal) -> set[str]:
     officer, home = province.officer(unit), province.units[unit]
     project = projects.draft(officer, home, home, wanted, why=WHY)
     result = judging.judge(officer, project, why=WHY)
@@ -66,7 +66,9 @@ def _asked(province: Province, unit: int, wanted: Proposal) -> tuple[bool, set[s
         one.rule for one in judging.judgement_of(result).findings
         if one.outcome != "pass" and one.rule in WATCHED
     }  # fmt: skip
-    return result.verdict == "no", against
+    # A local pack may stop it for more; for these it is stopped under every pack.
+    assert result.verdict == "no" or not against & STOPS
+    return against
 
 
 def reckoned(
@@ -87,6 +89,5 @@ def reckoned(
             "gate.late": late,
             "gate.unlinked": 100 * (entries - linked) > UNLINKED_MOST * entries,
         }
-        held = {rule for rule, yes in against.items() if yes}
-        found[unit] = bool(held & STOPS), held
+        found[unit] = {rule for rule, yes in against.items() if yes}
     return found

@@ -1,4 +1,4 @@
-"""The four regimes of the simulation: whose rows their units are, and what they owe a quarter."""
+"""The regimes of the simulation: whose rows their units are, and what they owe a quarter."""
 
 from __future__ import annotations
 
@@ -22,9 +22,5 @@ REGIMES = {
     # 上下联动“压责任”: the chiefs are heard, without a day in the text.
     "chongqing-2019": Rule(
         "chongqing-2019", "chongqing.data_bureau", "chongqing.departments", duty="chiefs_meeting",
-    ),
-    # (三): data management is evaluated regularly, without a day in the text.
-    "guangxi-2022": Rule(
-        "guangxi-2022", "guangxi.data_bureau", "guangxi.everyone", duty="management_evaluation",
     ),
 }  # fmt: skip
