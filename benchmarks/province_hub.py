@@ -158,7 +158,8 @@ def read() -> dict[str, float]:
     from django.db.models import Sum
 
     from yunzhang import clock
-    from yunzhang.oversee import overview, scores, standings
+    from yunzhang.oversee.mapping import overview
+    from yunzhang.oversee.scoring import scores, standings
     from yunzhang.people.models import Person, Unit
     from yunzhang.people.permissions import actor_of, pack
     from yunzhang.use.models import Usage, UsageDay

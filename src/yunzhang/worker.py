@@ -27,7 +27,11 @@ from django.db import close_old_connections, connections  # noqa: E402
 
 from yunzhang import clock  # noqa: E402
 from yunzhang.gather import drift, grounds  # noqa: E402
-from yunzhang.oversee import dated, handovers, patrols, standings, zombies  # noqa: E402
+from yunzhang.oversee.clouds import zombies  # noqa: E402
+from yunzhang.oversee.duties import dated  # noqa: E402
+from yunzhang.oversee.inspection import patrols  # noqa: E402
+from yunzhang.oversee.scoring import standings  # noqa: E402
+from yunzhang.oversee.seats import handovers  # noqa: E402
 from yunzhang.people import (  # noqa: E402
     calendar,
     facts,

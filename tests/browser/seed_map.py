@@ -15,7 +15,7 @@ from tests.hub_world import credit_code  # noqa: E402
 from tests.oversee import squares  # noqa: E402
 from tests.portal import town as towns  # noqa: E402
 from tests.portal.test_map import ORIGIN, freeze  # noqa: E402
-from yunzhang.oversee import boundaries  # noqa: E402
+from yunzhang.oversee.mapping import boundaries  # noqa: E402
 from yunzhang.people import units  # noqa: E402
 
 # The total score of each county's unit in both periods: the colours of two areas change places.

@@ -12,11 +12,11 @@ FOLDERS = ("gather", "share", "use", "oversee")
 
 
 def registering() -> set[str]:
-    """The files, as `folder.file`, in which a function is decorated with one of these."""
+    """The files, as `folder.file` or `folder.room.file`, with a function decorated so."""
     return {
-        f"{path.parent.name}.{path.stem}"
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
         for path in python_files("src")
-        if path.parent.parent == PACKAGE and path.parent.name in FOLDERS
+        if path.is_relative_to(PACKAGE) and path.relative_to(PACKAGE).parts[0] in FOLDERS
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef) and any(registers(one) for one in node.decorator_list)
     }
@@ -43,4 +43,4 @@ def test_whatever_registers_is_read_at_the_start():
 
 
 def test_the_guard_sees_what_registers():
-    assert "oversee.plans" in registering()
+    assert "oversee.clouds.plans" in registering()

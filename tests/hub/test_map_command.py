@@ -10,7 +10,7 @@ import pytest
 from tests.hub_world import HubWorld
 from tests.oversee import squares
 from yunzhang.hub import map_command
-from yunzhang.oversee.map_models import Boundary, BoundarySheet
+from yunzhang.oversee.mapping.map_models import Boundary, BoundarySheet
 from yunzhang.terms.faults import Refused
 
 SAID = ("--as", "reviewer", "--source", "省级测绘成果", "--licence", "内部使用")

@@ -23,7 +23,8 @@ from yunzhang.gather.models import EntryVersion
 from yunzhang.node import commands, home
 from yunzhang.node.caller import Caller
 from yunzhang.node.store import Plan
-from yunzhang.oversee import indicators, scores
+from yunzhang.oversee import indicators
+from yunzhang.oversee.scoring import scores
 from yunzhang.people import clocks, facts, founding
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.permissions import actor_of

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from tests.hub_world import PASSWORD, WHY, HubWorld
 from yunzhang import clock
-from yunzhang.oversee import dated
+from yunzhang.oversee.duties import dated
 from yunzhang.people import cases, identity
 from yunzhang.people.models import Case, Unit
 from yunzhang.people.permissions import Actor, actor_of, pack

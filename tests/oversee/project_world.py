@@ -10,8 +10,9 @@ from tests.hub_world import PASSWORD, WHY, HubWorld, credit_code
 from yunzhang import clock
 from yunzhang.gather import clouds, placing, systems
 from yunzhang.gather.clouds import CloudForm
-from yunzhang.oversee import approvals, extranet, judging, planning, projects
-from yunzhang.oversee.project_models import Project
+from yunzhang.oversee.building import approvals, judging, planning, projects
+from yunzhang.oversee.building.project_models import Project
+from yunzhang.oversee.clouds import extranet
 from yunzhang.people import cases, identity, units
 from yunzhang.people.models import Case, Unit
 from yunzhang.people.permissions import Actor, actor_of

@@ -22,9 +22,9 @@ from tests.share.moments import refused
 from yunzhang import clock
 from yunzhang.gather import catalog, placing, systems
 from yunzhang.gather.models import EntryVersion
-from yunzhang.oversee import acceptance, contractors
-from yunzhang.oversee.contractors import ContractorForm
-from yunzhang.oversee.project_models import Project
+from yunzhang.oversee.building import acceptance, contractors
+from yunzhang.oversee.building.contractors import ContractorForm
+from yunzhang.oversee.building.project_models import Project
 from yunzhang.people import cases
 from yunzhang.people.models import Case, Clock
 from yunzhang.terms.document import decode, replace

@@ -11,8 +11,8 @@ import pytest
 from tests.share.world import WHY, World, build
 from yunzhang import clock
 from yunzhang.gather.models import DataTable
-from yunzhang.oversee import appeals, boards, scores
 from yunzhang.oversee.models import BoardIssue, Score
+from yunzhang.oversee.scoring import appeals, boards, scores
 from yunzhang.people import cases
 from yunzhang.people.models import Case, Clock, FactRow
 from yunzhang.terms.basis import Basis

@@ -11,8 +11,8 @@ import pytest
 from tests.share.world import WHY, World, build
 from yunzhang import clock
 from yunzhang.gather.models import DataTable
-from yunzhang.oversee import boards, scores
 from yunzhang.oversee.models import BoardIssue
+from yunzhang.oversee.scoring import boards, scores
 from yunzhang.people.models import FactRow
 from yunzhang.terms.faults import Refused
 from yunzhang.terms.pack_rows import Citation

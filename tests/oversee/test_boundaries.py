@@ -10,9 +10,9 @@ import pytest
 
 from tests.hub_world import WHY, HubWorld
 from tests.oversee import squares
-from yunzhang.oversee import boundaries
-from yunzhang.oversee.boundaries import Origin
-from yunzhang.oversee.map_models import Boundary, BoundarySheet
+from yunzhang.oversee.mapping import boundaries
+from yunzhang.oversee.mapping.boundaries import Origin
+from yunzhang.oversee.mapping.map_models import Boundary, BoundarySheet
 from yunzhang.people.models import FactRow
 from yunzhang.terms.faults import Refused
 

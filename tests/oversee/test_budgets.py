@@ -10,10 +10,10 @@ from tests.share.moments import refused
 from yunzhang import clock
 from yunzhang.gather import placing, systems
 from yunzhang.gather.models import InformationSystem
-from yunzhang.oversee import budgets
-from yunzhang.oversee.budgets import Wish
+from yunzhang.oversee.building import budgets
+from yunzhang.oversee.building.budgets import Wish
+from yunzhang.oversee.building.project_models import Budget
 from yunzhang.oversee.models import Score
-from yunzhang.oversee.project_models import Budget
 from yunzhang.people import cases
 from yunzhang.use.models import UsageDay
 

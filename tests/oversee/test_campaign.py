@@ -10,8 +10,9 @@ from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import days, holder, opened, take
 from yunzhang import clock
 from yunzhang.gather.models import EntryVersion
-from yunzhang.oversee import campaign, handing_in, scores
+from yunzhang.oversee.duties import campaign, handing_in
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.scoring import scores
 from yunzhang.people.models import Case, Clock, Notice
 from yunzhang.terms.faults import Refused
 

@@ -12,10 +12,10 @@ from tests.import_tables import entered, flaws, looked_through, workbook
 from tests.oversee.duties import holder
 from tests.share.moments import refused
 from yunzhang import clock
-from yunzhang.oversee import chiefs
-from yunzhang.oversee.chief_models import Appointment
-from yunzhang.oversee.chief_table import CHIEFS
-from yunzhang.oversee.chiefs import Warrant
+from yunzhang.oversee.seats import chiefs
+from yunzhang.oversee.seats.chief_models import Appointment
+from yunzhang.oversee.seats.chief_table import CHIEFS
+from yunzhang.oversee.seats.chiefs import Warrant
 from yunzhang.people import identity
 from yunzhang.people.models import FactRow, Person, Post, Unit
 from yunzhang.people.permissions import actor_of

@@ -9,12 +9,13 @@ import pytest
 from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import holder, take
 from tests.share.moments import Days, refused
-from yunzhang.oversee import circulars, dated, period, quarterly, surveys, tasks
-from yunzhang.oversee.circular_models import Circular, Survey
-from yunzhang.oversee.circulars import CircularForm
-from yunzhang.oversee.period import Span
-from yunzhang.oversee.surveys import SurveyForm
-from yunzhang.oversee.tasks import TaskForm
+from yunzhang.oversee.duties import dated, tasks
+from yunzhang.oversee.duties.tasks import TaskForm
+from yunzhang.oversee.reports import circulars, period, quarterly, surveys
+from yunzhang.oversee.reports.circular_models import Circular, Survey
+from yunzhang.oversee.reports.circulars import CircularForm
+from yunzhang.oversee.reports.period import Span
+from yunzhang.oversee.reports.surveys import SurveyForm
 from yunzhang.people.models import Case, Clock
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.terms.counted import Report

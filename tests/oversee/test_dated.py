@@ -9,7 +9,7 @@ import pytest
 from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import days, holder, opened, take
 from yunzhang import clock
-from yunzhang.oversee import dated, handing_in
+from yunzhang.oversee.duties import dated, handing_in
 from yunzhang.people import calendar, cases, turns, units, watch
 from yunzhang.people.models import Case, Clock, Notice, Unit
 from yunzhang.people.permissions import pack

@@ -8,8 +8,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yunzhang.oversee import duplicates
-from yunzhang.oversee.duplicates import Subject, Weights
+from yunzhang.oversee.building import duplicates
+from yunzhang.oversee.building.duplicates import Subject, Weights
 from yunzhang.terms.project import Ref
 
 WEIGHTS = Weights(name=2, functions=4, data=4)

@@ -14,9 +14,10 @@ from tests.hub_world import WHY, HubWorld, credit_code
 from tests.oversee.duties import holder
 from tests.share.moments import Days, refused
 from yunzhang.cli import main
-from yunzhang.oversee import circulars, evaluations
-from yunzhang.oversee.evaluation_models import Evaluation
-from yunzhang.oversee.evaluations import EvaluationForm
+from yunzhang.oversee.inspection import evaluations
+from yunzhang.oversee.inspection.evaluation_models import Evaluation
+from yunzhang.oversee.inspection.evaluations import EvaluationForm
+from yunzhang.oversee.reports import circulars
 from yunzhang.people import units
 from yunzhang.people.cases import Paper
 from yunzhang.people.models import FactRow, Unit

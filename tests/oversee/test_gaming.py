@@ -11,9 +11,10 @@ from tests.share.world import WHY, World, build, person
 from tests.use.node_log import NodeLedger
 from yunzhang import clock
 from yunzhang.clock import BEIJING
-from yunzhang.oversee import gaming, indicators, scores, suspicions
-from yunzhang.oversee.gaming import Calls, Report, Same, Sign, Withdrawn
+from yunzhang.oversee import indicators
 from yunzhang.oversee.models import GamingMark, Score
+from yunzhang.oversee.scoring import gaming, scores, suspicions
+from yunzhang.oversee.scoring.gaming import Calls, Report, Same, Sign, Withdrawn
 from yunzhang.packs import read
 from yunzhang.people.models import Clock, FactRow, Unit
 from yunzhang.people.permissions import Actor

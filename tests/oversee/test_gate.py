@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yunzhang.oversee import gate
-from yunzhang.oversee.gate import Counted, Evidence, Shut
+from yunzhang.oversee.building import gate
+from yunzhang.oversee.building.gate import Counted, Evidence, Shut
 from yunzhang.packs import read, shipped
 from yunzhang.terms.document import replace as changed
 from yunzhang.terms.pack_rows import Citation, GateRule

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.oversee import squares
-from yunzhang.oversee import geojson
+from yunzhang.oversee.mapping import geojson
 from yunzhang.terms.faults import Refused
 
 

@@ -10,9 +10,10 @@ from tests.hub_world import FOUNDED_ON, WHY, HubWorld
 from tests.oversee.duties import holder
 from tests.share.moments import refused
 from yunzhang import clock
-from yunzhang.oversee import chiefs, handovers, supervision
-from yunzhang.oversee.chief_models import Handover
-from yunzhang.oversee.supervision import Concern
+from yunzhang.oversee.duties import supervision
+from yunzhang.oversee.duties.supervision import Concern
+from yunzhang.oversee.seats import chiefs, handovers
+from yunzhang.oversee.seats.chief_models import Handover
 from yunzhang.people import delegations, identity, turns
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import Case, Delegation, FactRow, Post, Turn

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from yunzhang.oversee import incentives
+from yunzhang.oversee.scoring import incentives
 from yunzhang.packs import read
 
 RULES = read("example").incentives

@@ -14,9 +14,10 @@ from yunzhang import clock
 from yunzhang.clock import BEIJING
 from yunzhang.engines.checks import DimensionScore, Verdict
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource, VerdictRow
-from yunzhang.oversee import indicators, standings
+from yunzhang.oversee import indicators
 from yunzhang.oversee.indicators import INDICATORS
 from yunzhang.oversee.models import Standing
+from yunzhang.oversee.scoring import standings
 from yunzhang.people.models import Case, CaseParty, Clock, Course, Unit
 from yunzhang.share import requests
 from yunzhang.share.models import ShareRequest

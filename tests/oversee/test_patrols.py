@@ -15,11 +15,12 @@ from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import holder, take
 from tests.share.moments import Days, refused
 from yunzhang.gather import systems
-from yunzhang.oversee import dated, findings, patrols, teams
-from yunzhang.oversee.findings import Seen
-from yunzhang.oversee.patrol_models import Patrol, Sampled
-from yunzhang.oversee.sealing import PatrolForm
-from yunzhang.oversee.teams import TeamForm
+from yunzhang.oversee.duties import dated
+from yunzhang.oversee.inspection import findings, patrols, teams
+from yunzhang.oversee.inspection.findings import Seen
+from yunzhang.oversee.inspection.patrol_models import Patrol, Sampled
+from yunzhang.oversee.inspection.sealing import PatrolForm
+from yunzhang.oversee.inspection.teams import TeamForm
 from yunzhang.people import facts, notices
 from yunzhang.people.cases import Paper
 from yunzhang.people.hub_key import hub_key

@@ -17,8 +17,8 @@ from tests.oversee.project_world import (
 )
 from tests.share.moments import refused
 from yunzhang import clock
-from yunzhang.oversee import judging, planning
-from yunzhang.oversee.project_models import PlanLine, ProjectPlan
+from yunzhang.oversee.building import judging, planning
+from yunzhang.oversee.building.project_models import PlanLine, ProjectPlan
 from yunzhang.people import cases
 from yunzhang.people.models import FactRow
 from yunzhang.terms.fact import Deed

@@ -12,8 +12,8 @@ from yunzhang.gather import clouds, harvest, networks, placing, systems
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud, InformationSystem, Network
 from yunzhang.gather.placing import Placing
-from yunzhang.oversee import activity, plans, zombies
-from yunzhang.oversee.plans import Plan
+from yunzhang.oversee.clouds import activity, plans, zombies
+from yunzhang.oversee.clouds.plans import Plan
 from yunzhang.people import cases, watch
 from yunzhang.people.models import Case, Clock, Unit
 from yunzhang.people.permissions import pack

@@ -20,9 +20,9 @@ from tests.share.moments import refused
 from yunzhang import clock
 from yunzhang.gather import placing, systems
 from yunzhang.gather.placing import Placing
-from yunzhang.oversee import approvals, judging, projects
+from yunzhang.oversee.building import approvals, judging, projects
+from yunzhang.oversee.building.project_models import GateResult, Project
 from yunzhang.oversee.models import Score
-from yunzhang.oversee.project_models import GateResult, Project
 from yunzhang.people import cases, turns
 from yunzhang.people.models import FactRow
 from yunzhang.terms.document import replace

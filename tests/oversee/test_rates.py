@@ -13,8 +13,10 @@ from yunzhang.gather import clouds, harvest, networks, placing, systems
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud, InformationSystem
 from yunzhang.gather.placing import Placing
-from yunzhang.oversee import drills, extranet, indicators, rates, rooms, scores
+from yunzhang.oversee import indicators
+from yunzhang.oversee.clouds import drills, extranet, rates, rooms
 from yunzhang.oversee.models import DataRoom
+from yunzhang.oversee.scoring import scores
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
 from yunzhang.terms.faults import Refused

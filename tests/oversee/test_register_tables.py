@@ -12,15 +12,15 @@ from tests.import_tables import entered, flaws, looked_through, workbook
 from yunzhang import clock
 from yunzhang.gather import systems
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import rooms
-from yunzhang.oversee.models import DataRoom, Drill
-from yunzhang.oversee.register_models import (
+from yunzhang.oversee.clouds import rooms
+from yunzhang.oversee.clouds.register_models import (
     InternetExit,
     RoomItem,
     ServiceBought,
     SystemLogin,
 )
-from yunzhang.oversee.register_tables import KINDS
+from yunzhang.oversee.clouds.register_tables import KINDS
+from yunzhang.oversee.models import DataRoom, Drill
 
 KIND = {kind.id: kind for kind in KINDS}
 

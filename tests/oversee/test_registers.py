@@ -12,9 +12,23 @@ from yunzhang import clock
 from yunzhang.gather import clouds, systems
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import activity, equipment, exits, extranet, logins, purchases, rooms, zombies
+from yunzhang.oversee.clouds import (
+    activity,
+    equipment,
+    exits,
+    extranet,
+    logins,
+    purchases,
+    rooms,
+    zombies,
+)
+from yunzhang.oversee.clouds.register_models import (
+    InternetExit,
+    RoomItem,
+    ServiceBought,
+    SystemLogin,
+)
 from yunzhang.oversee.models import DataRoom, ExtranetLink
-from yunzhang.oversee.register_models import InternetExit, RoomItem, ServiceBought, SystemLogin
 from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import pack
 

@@ -8,10 +8,11 @@ import pytest
 
 from tests.share.world import WHY, World, build
 from yunzhang import clock
-from yunzhang.oversee import indicators, standings
+from yunzhang.oversee import indicators
 from yunzhang.oversee.indicators import reported
 from yunzhang.oversee.indicators.reported import Number
 from yunzhang.oversee.models import Standing
+from yunzhang.oversee.scoring import standings
 from yunzhang.people.models import Case, CasePaper
 from yunzhang.people.permissions import pack
 from yunzhang.terms.faults import Refused

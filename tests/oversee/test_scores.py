@@ -14,8 +14,9 @@ from tests.use.node_log import NodeLedger
 from yunzhang import clock
 from yunzhang.clock import BEIJING
 from yunzhang.gather.models import DataTable, Drift, VerdictRow
-from yunzhang.oversee import indicators, scores
+from yunzhang.oversee import indicators
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.scoring import scores
 from yunzhang.packs import read
 from yunzhang.people.models import Clock, FactRow
 from yunzhang.share import grants

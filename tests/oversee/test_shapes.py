@@ -10,7 +10,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yunzhang.oversee import geojson, shapes
+from yunzhang.oversee.mapping import geojson, shapes
 from yunzhang.terms.document import encode
 
 

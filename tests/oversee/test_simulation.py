@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yunzhang.oversee.simulation import Shift, Wanted, simulate, unmeasured
+from yunzhang.oversee.scoring.simulation import Shift, Wanted, simulate, unmeasured
 from yunzhang.terms.score import Figure, Weighed
 
 

@@ -11,9 +11,9 @@ from tests.share.world import World, build
 from tests.use.node_log import NodeLedger
 from yunzhang import clock
 from yunzhang.gather.models import DataTable
-from yunzhang.oversee import standings
+from yunzhang.oversee.mapping.overview import overview
 from yunzhang.oversee.models import Standing
-from yunzhang.oversee.overview import overview
+from yunzhang.oversee.scoring import standings
 from yunzhang.people.models import Clock, Unit
 from yunzhang.use import usage
 

@@ -9,7 +9,7 @@ from tests.hub_world import HubWorld
 from tests.import_tables import entered, flaws, looked_through, workbook
 from yunzhang.gather.models import Network
 from yunzhang.gather.network_table import NETWORKS
-from yunzhang.oversee.extranet_table import EXTRANET
+from yunzhang.oversee.clouds.extranet_table import EXTRANET
 from yunzhang.oversee.models import ExtranetLink
 
 

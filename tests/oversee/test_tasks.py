@@ -10,9 +10,9 @@ import pytest
 from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import holder, take
 from tests.share.moments import Days, refused
-from yunzhang.oversee import dated, meetings, tasks
-from yunzhang.oversee.meetings import MeetingForm
-from yunzhang.oversee.tasks import Part, TaskForm
+from yunzhang.oversee.duties import dated, meetings, tasks
+from yunzhang.oversee.duties.meetings import MeetingForm
+from yunzhang.oversee.duties.tasks import Part, TaskForm
 from yunzhang.people import turns
 from yunzhang.people.cases import Paper
 from yunzhang.people.models import Case, Clock

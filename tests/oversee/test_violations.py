@@ -10,8 +10,8 @@ from tests.share.world import WHY, World, build
 from tests.use.node_log import NodeLedger
 from yunzhang import clock
 from yunzhang.gather.models import DataTable, Drift, InformationSystem
-from yunzhang.oversee import violations
-from yunzhang.oversee.violations import Evidence
+from yunzhang.oversee.scoring import violations
+from yunzhang.oversee.scoring.violations import Evidence
 from yunzhang.people.models import Clock
 from yunzhang.share import grants, misuse, requests
 from yunzhang.use import usage

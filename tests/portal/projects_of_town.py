@@ -11,10 +11,11 @@ from yunzhang import clock
 from yunzhang.gather import clouds, placing
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import approvals, budgets, contractors, extranet, judging, planning, projects
-from yunzhang.oversee.budgets import Wish
-from yunzhang.oversee.contractors import ContractorForm
-from yunzhang.oversee.project_models import Project, ProjectPlan
+from yunzhang.oversee.building import approvals, budgets, contractors, judging, planning, projects
+from yunzhang.oversee.building.budgets import Wish
+from yunzhang.oversee.building.contractors import ContractorForm
+from yunzhang.oversee.building.project_models import Project, ProjectPlan
+from yunzhang.oversee.clouds import extranet
 from yunzhang.people import cases, identity, units
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import Actor, actor_of

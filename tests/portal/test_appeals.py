@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from yunzhang.oversee import appeals, scores
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.scoring import appeals, scores
 from yunzhang.people.models import Case, FactRow
 from yunzhang.portal.score_evidence import package
 from yunzhang.protect.replay import replayed

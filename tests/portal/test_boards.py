@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from yunzhang.oversee import boards, scores
 from yunzhang.oversee.models import BoardIssue, Score
+from yunzhang.oversee.scoring import boards, scores
 from yunzhang.people.models import FactRow
 
 WHY = "按职责办理"

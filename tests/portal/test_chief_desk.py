@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.portal.town import FOUNDED_ON, WHY
 from yunzhang import clock
-from yunzhang.oversee import chiefs, dated, supervision
-from yunzhang.oversee.chiefs import Warrant
-from yunzhang.oversee.supervision import Concern
+from yunzhang.oversee.duties import dated, supervision
+from yunzhang.oversee.duties.supervision import Concern
+from yunzhang.oversee.seats import chiefs
+from yunzhang.oversee.seats.chiefs import Warrant
 from yunzhang.people import cases
 from yunzhang.people.models import Case, CaseMove, Person, Post
 from yunzhang.people.permissions import Actor, actor_of

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.hub_world import PASSWORD
 from tests.portal.town import FOUNDED_ON, WHY
 from yunzhang import clock
-from yunzhang.oversee import chiefs, handovers
-from yunzhang.oversee.chief_models import Appointment, Handover
-from yunzhang.oversee.chiefs import Warrant
+from yunzhang.oversee.seats import chiefs, handovers
+from yunzhang.oversee.seats.chief_models import Appointment, Handover
+from yunzhang.oversee.seats.chiefs import Warrant
 from yunzhang.people import delegations, identity
 from yunzhang.people.models import Delegation, Post
 

@@ -10,9 +10,9 @@ from django.test import Client
 
 from tests.portal.town import WHY
 from yunzhang import clock
-from yunzhang.oversee import surveys
-from yunzhang.oversee.circular_models import Circular, Survey, SurveyAnswer
-from yunzhang.oversee.surveys import SurveyForm
+from yunzhang.oversee.reports import surveys
+from yunzhang.oversee.reports.circular_models import Circular, Survey, SurveyAnswer
+from yunzhang.oversee.reports.surveys import SurveyForm
 
 
 def draft(town, visit) -> Circular:

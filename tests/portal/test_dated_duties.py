@@ -10,7 +10,7 @@ import pytest
 from tests.portal.town import WHY
 from yunzhang import clock
 from yunzhang.gather.models import EntryVersion
-from yunzhang.oversee import campaign, dated, handing_in
+from yunzhang.oversee.duties import campaign, dated, handing_in
 from yunzhang.people.models import Case, Unit
 
 LINE = re.compile(r"<tr>(?:(?!</tr>).)*data-label(?:(?!</tr>).)*</tr>", re.DOTALL)

@@ -14,7 +14,7 @@ from tests.portal.town import FOUNDED_ON, WHY
 from tests.portal.volume import supervised, volume, wipe
 from yunzhang import clock
 from yunzhang.gather.models import Drift, EntryVersion
-from yunzhang.oversee import supervision
+from yunzhang.oversee.duties import supervision
 from yunzhang.oversee.models import Score
 from yunzhang.people import cases
 from yunzhang.people.models import Case, Clock, Person, Post, Turn

@@ -15,7 +15,7 @@ from tests.oversee.test_evaluations import signed
 from tests.portal.test_second_factor import code_of
 from tests.portal.town import WHY
 from yunzhang import clock
-from yunzhang.oversee.evaluation_models import Evaluation
+from yunzhang.oversee.inspection.evaluation_models import Evaluation
 from yunzhang.oversee.models import Score
 from yunzhang.people import identity, second_factor, units
 from yunzhang.people.models import FactRow, Person, Unit

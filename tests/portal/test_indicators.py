@@ -9,7 +9,8 @@ import re
 import pytest
 
 from yunzhang import clock
-from yunzhang.oversee import indicators, standings
+from yunzhang.oversee import indicators
+from yunzhang.oversee.scoring import standings
 from yunzhang.people.models import Unit
 from yunzhang.terms.score import Figure
 

@@ -18,9 +18,10 @@ from tests.portal.town import WHY, Town
 from yunzhang import clock
 from yunzhang.gather import clouds
 from yunzhang.gather.clouds import CloudForm
-from yunzhang.oversee import boundaries, rooms
-from yunzhang.oversee.boundaries import Origin
-from yunzhang.oversee.map_models import Boundary
+from yunzhang.oversee.clouds import rooms
+from yunzhang.oversee.mapping import boundaries
+from yunzhang.oversee.mapping.boundaries import Origin
+from yunzhang.oversee.mapping.map_models import Boundary
 from yunzhang.oversee.models import Score
 from yunzhang.people import units
 from yunzhang.people.models import Clock, Unit

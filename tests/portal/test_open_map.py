@@ -7,8 +7,8 @@ import pytest
 from tests.oversee import squares
 from tests.portal.test_opening import body, citizen, opened
 from tests.portal.town import WHY, Town
-from yunzhang.oversee import boundaries
-from yunzhang.oversee.boundaries import Origin
+from yunzhang.oversee.mapping import boundaries
+from yunzhang.oversee.mapping.boundaries import Origin
 from yunzhang.people.models import Unit
 
 __all__ = ["citizen", "opened"]

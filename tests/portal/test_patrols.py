@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from tests.portal.town import WHY, Town, write_log
 from yunzhang import clock
-from yunzhang.oversee import patrols, sealing
-from yunzhang.oversee.patrol_models import Mark, Patrol, Team
+from yunzhang.oversee.inspection import patrols, sealing
+from yunzhang.oversee.inspection.patrol_models import Mark, Patrol, Team
 from yunzhang.people.models import Case
 
 TITLE = "民政系统突击巡云"

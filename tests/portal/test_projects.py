@@ -12,8 +12,8 @@ from tests.portal.town import WHY, Town
 from yunzhang import clock
 from yunzhang.gather import systems
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import judging
-from yunzhang.oversee.project_models import Budget, Project, ProjectPlan
+from yunzhang.oversee.building import judging
+from yunzhang.oversee.building.project_models import Budget, Project, ProjectPlan
 from yunzhang.people.models import Case, FactRow
 from yunzhang.terms.fact import Deed
 

@@ -9,9 +9,14 @@ import pytest
 from tests.portal.town import WHY
 from yunzhang import clock
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import logins, rooms
+from yunzhang.oversee.clouds import logins, rooms
+from yunzhang.oversee.clouds.register_models import (
+    InternetExit,
+    RoomItem,
+    ServiceBought,
+    SystemLogin,
+)
 from yunzhang.oversee.models import DataRoom, ExtranetLink
-from yunzhang.oversee.register_models import InternetExit, RoomItem, ServiceBought, SystemLogin
 from yunzhang.people.models import FactRow
 
 TODAY = clock.today()

@@ -6,7 +6,7 @@ import pytest
 
 from tests.portal.town import WHY
 from yunzhang import clock
-from yunzhang.oversee import quarterly
+from yunzhang.oversee.reports import quarterly
 from yunzhang.people import cases
 from yunzhang.people.models import Case
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.portal.town import WHY, Town
 from yunzhang import clock
-from yunzhang.oversee import supervision
+from yunzhang.oversee.duties import supervision
 from yunzhang.people.models import Case, Clock
 from yunzhang.use.models import NodeLog, UsageDay
 

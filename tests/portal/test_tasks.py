@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.portal.town import WHY
 from yunzhang import clock
-from yunzhang.oversee.meeting_models import Meeting
+from yunzhang.oversee.duties.meeting_models import Meeting
 from yunzhang.people.models import Case
 
 

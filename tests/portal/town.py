@@ -18,7 +18,7 @@ from yunzhang.engines.checks import Required, Unique
 from yunzhang.engines.readings import SourceKind, SourceSpec
 from yunzhang.gather import catalog, drift, harvest, nodes, quality, systems
 from yunzhang.gather.models import DataTable, EntryVersion
-from yunzhang.oversee import scores
+from yunzhang.oversee.scoring import scores
 from yunzhang.people import calendar, facts, founding
 from yunzhang.people.models import Clock, Unit
 from yunzhang.people.permissions import Actor, actor_of

@@ -8,7 +8,7 @@ from tests.hub_world import credit_code
 from tests.portal.town import WHY, Town
 from yunzhang import clock
 from yunzhang.gather.models import Drift, Resource
-from yunzhang.oversee import supervision
+from yunzhang.oversee.duties import supervision
 from yunzhang.oversee.models import Score
 from yunzhang.people.models import Case, CaseParty, Clock, Notice, Turn, Unit
 from yunzhang.share.models import GrantRow, ShareRequest

@@ -16,9 +16,11 @@ from tests.share.moments import refused
 from yunzhang.gather import clouds, systems
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud
-from yunzhang.oversee import chiefs, dated, plans, rates, rooms
-from yunzhang.oversee.chiefs import Warrant
-from yunzhang.oversee.plans import Plan
+from yunzhang.oversee.clouds import plans, rates, rooms
+from yunzhang.oversee.clouds.plans import Plan
+from yunzhang.oversee.duties import dated
+from yunzhang.oversee.seats import chiefs
+from yunzhang.oversee.seats.chiefs import Warrant
 from yunzhang.people import identity
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import Case, FactRow, Post

@@ -16,7 +16,9 @@ from tests.share.moments import refused
 from yunzhang import clock
 from yunzhang.gather import systems
 from yunzhang.gather.models import DataTable, InformationSystem, Resource
-from yunzhang.oversee import campaign, dated, extranet, rates, rooms, scores
+from yunzhang.oversee.clouds import extranet, rates, rooms
+from yunzhang.oversee.duties import campaign, dated
+from yunzhang.oversee.scoring import scores
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack
 from yunzhang.share import requests

@@ -14,9 +14,10 @@ import pytest
 from tests.scenarios.regime import WHY, Begin, Regime, limit, opened, sharing, told
 from tests.share.moments import refused
 from yunzhang import clock
-from yunzhang.oversee import chiefs, dated, handovers, supervision
-from yunzhang.oversee.chiefs import Warrant
-from yunzhang.oversee.supervision import Concern
+from yunzhang.oversee.duties import dated, supervision
+from yunzhang.oversee.duties.supervision import Concern
+from yunzhang.oversee.seats import chiefs, handovers
+from yunzhang.oversee.seats.chiefs import Warrant
 from yunzhang.people import delegations, identity
 from yunzhang.people.models import Case, FactRow, Post
 from yunzhang.people.permissions import pack

@@ -27,7 +27,7 @@ from tests.scenarios.regime import (
 )
 from tests.share.moments import refused
 from yunzhang.gather import duties
-from yunzhang.oversee import dated
+from yunzhang.oversee.duties import dated
 from yunzhang.people import facts
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import Case, FactRow, Turn

@@ -15,7 +15,8 @@ from tests.scenarios.regime import WHY, Begin, Regime, limit, opened, sharing, t
 from tests.share.moments import refused
 from yunzhang.gather import clouds, networks
 from yunzhang.gather.clouds import CloudForm
-from yunzhang.oversee import dated, rooms
+from yunzhang.oversee.clouds import rooms
+from yunzhang.oversee.duties import dated
 from yunzhang.people import calendar
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack

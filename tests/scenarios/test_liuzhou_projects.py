@@ -11,8 +11,8 @@ from typing import Any
 from tests.scenarios.regime import WHY, Begin, Regime, limit
 from tests.scenarios.test_liuzhou_2020 import BUREAU, CIVIL, founded
 from tests.share.moments import refused
-from yunzhang.oversee import approvals, judging, planning, projects
-from yunzhang.oversee.project_models import PlanLine, Project, ProjectPlan
+from yunzhang.oversee.building import approvals, judging, planning, projects
+from yunzhang.oversee.building.project_models import PlanLine, Project, ProjectPlan
 from yunzhang.people import cases
 from yunzhang.people.models import Case
 from yunzhang.terms.project import DEPENDENCES, Anew, PreEntry, Proposal, Stand

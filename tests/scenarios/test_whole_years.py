@@ -12,7 +12,7 @@ from tests.scenarios import test_chongqing_2019 as cq
 from tests.scenarios import test_guangxi_2022 as gx
 from tests.scenarios import test_liuzhou_2020 as lz
 from tests.scenarios.regime import WHY, Begin, Regime, opened, told
-from yunzhang.oversee import dated
+from yunzhang.oversee.duties import dated
 from yunzhang.people.models import Case
 
 QUARTERS = ("2020-06-30", "2020-09-30", "2020-12-31", "2021-03-31", "2021-06-30")

@@ -8,7 +8,7 @@ from tests.scenarios.regime import WHY
 from tests.simulation.habits import Habit, habits
 from tests.simulation.province import UNITS, Province
 from tests.simulation.reckoning import Limit, Part, total
-from yunzhang.oversee import judging, projects
+from yunzhang.oversee.building import judging, projects
 from yunzhang.terms.document import replace
 from yunzhang.terms.project import PreEntry, Proposal
 

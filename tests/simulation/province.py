@@ -24,7 +24,7 @@ from yunzhang.engines.checks import Required
 from yunzhang.engines.readings import SourceKind, SourceSpec
 from yunzhang.gather import catalog, drift, harvest, nodes, quality, systems
 from yunzhang.gather.models import DataTable, Resource
-from yunzhang.oversee import dated
+from yunzhang.oversee.duties import dated
 from yunzhang.people.models import Case, Unit
 from yunzhang.people.permissions import Actor
 from yunzhang.protect.keys import SigningKey

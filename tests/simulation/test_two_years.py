@@ -8,7 +8,7 @@ from tests.simulation import local, proposals, reckoning, world
 from tests.simulation.habits import Habit, habits
 from tests.simulation.province import UNITS
 from tests.simulation.regimes import REGIMES
-from yunzhang.oversee import scores
+from yunzhang.oversee.scoring import scores
 
 pytestmark = pytest.mark.slow
 SEED = 809

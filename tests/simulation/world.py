@@ -11,9 +11,10 @@ from tests.simulation import local, reckoning
 from tests.simulation.province import FIRST, UNITS, Province, founded, mondays
 from tests.simulation.reckoning import Limit, Part
 from tests.simulation.regimes import REGIMES
-from yunzhang.oversee import boards, circulars, scores
-from yunzhang.oversee.circulars import CircularForm
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.reports import circulars
+from yunzhang.oversee.reports.circulars import CircularForm
+from yunzhang.oversee.scoring import boards, scores
 
 YEARS = (date(2025, 12, 31), date(2026, 12, 31))
 

@@ -26,7 +26,7 @@ from yunzhang.gather import assessments, catalog, drift, harvest, quality, syste
 from yunzhang.gather import nodes as gather_nodes
 from yunzhang.gather.harvest import lake_file
 from yunzhang.gather.models import DataTable, EntryVersion, InformationSystem, Node
-from yunzhang.oversee import scores
+from yunzhang.oversee.scoring import scores
 from yunzhang.people import calendar, cases, clocks, founding
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, actor_of

@@ -19,9 +19,11 @@ from yunzhang.demo.town import DIVISION, credit_code
 from yunzhang.gather import clouds, networks, systems
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import boundaries, extranet, rooms, scores, standings
-from yunzhang.oversee.boundaries import Origin
-from yunzhang.oversee.map_models import Boundary
+from yunzhang.oversee.clouds import extranet, rooms
+from yunzhang.oversee.mapping import boundaries
+from yunzhang.oversee.mapping.boundaries import Origin
+from yunzhang.oversee.mapping.map_models import Boundary
+from yunzhang.oversee.scoring import scores, standings
 from yunzhang.people import identity, units
 from yunzhang.people.models import Person, Unit
 from yunzhang.people.permissions import Actor, actor_of

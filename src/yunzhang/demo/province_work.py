@@ -17,8 +17,8 @@ from yunzhang.engines.sources import SourceSpec
 from yunzhang.gather import catalog, harvest, placing, quality, systems
 from yunzhang.gather.models import DataTable, InformationSystem
 from yunzhang.gather.placing import Placing
-from yunzhang.oversee import dated, supervision
-from yunzhang.oversee.supervision import Concern
+from yunzhang.oversee.duties import dated, supervision
+from yunzhang.oversee.duties.supervision import Concern
 from yunzhang.people import cases
 from yunzhang.people.models import Unit
 from yunzhang.terms.document import decode, replace

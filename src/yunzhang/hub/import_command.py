@@ -82,9 +82,9 @@ def _kind(id: str) -> Kind:
     from yunzhang.gather.entry_table import ENTRIES
     from yunzhang.gather.network_table import NETWORKS
     from yunzhang.gather.system_table import SYSTEMS
-    from yunzhang.oversee.chief_table import CHIEFS
-    from yunzhang.oversee.extranet_table import EXTRANET
-    from yunzhang.oversee.register_tables import KINDS
+    from yunzhang.oversee.clouds.extranet_table import EXTRANET
+    from yunzhang.oversee.clouds.register_tables import KINDS
+    from yunzhang.oversee.seats.chief_table import CHIEFS
     from yunzhang.people.person_table import PEOPLE
     from yunzhang.people.unit_table import UNITS
 

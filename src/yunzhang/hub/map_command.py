@@ -27,8 +27,8 @@ def add_arguments(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Load a file of boundaries; raises Refused with every fault in it."""
-    from yunzhang.oversee import boundaries
-    from yunzhang.oversee.boundaries import Origin
+    from yunzhang.oversee.mapping import boundaries
+    from yunzhang.oversee.mapping.boundaries import Origin
 
     loaded = boundaries.load(
         person_of(arguments.username),

@@ -69,7 +69,7 @@ def run_simulate(arguments: argparse.Namespace) -> int:
     """Print the units under the pack's weights, as CSV."""
     pack = load(arguments.pack)
     _begin(arguments)
-    from yunzhang.oversee import scores, simulation, trials
+    from yunzhang.oversee.scoring import scores, simulation, trials
 
     period = arguments.period or next(iter(scores.periods(1)), "")
     if not scores.current().filter(period=period).exists():

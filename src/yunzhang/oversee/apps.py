@@ -6,16 +6,16 @@ from django.apps import AppConfig
 
 # They register what cases carry out here as they are read.
 VERBS = (
-    "acceptance",
-    "appeals",
-    "approvals",
-    "budgets",
-    "campaign",
-    "handing_in",
-    "planning",
-    "plans",
-    "tasks",
-    "zombies",
+    "building.acceptance",
+    "building.approvals",
+    "building.budgets",
+    "building.planning",
+    "clouds.plans",
+    "clouds.zombies",
+    "duties.campaign",
+    "duties.handing_in",
+    "duties.tasks",
+    "scoring.appeals",
 )
 
 

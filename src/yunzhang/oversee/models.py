@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.db import models
 
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee import (  # noqa: F401 - tables of this folder
-    chief_models,
-    circular_models,
+from yunzhang.oversee.building import project_models  # noqa: F401 - tables of this folder
+from yunzhang.oversee.duties import meeting_models  # noqa: F401 - tables of this folder
+from yunzhang.oversee.inspection import (  # noqa: F401 - tables of this folder
     evaluation_models,
-    map_models,
-    meeting_models,
     patrol_models,
-    project_models,
 )
+from yunzhang.oversee.mapping import map_models  # noqa: F401 - tables of this folder
+from yunzhang.oversee.reports import circular_models  # noqa: F401 - tables of this folder
+from yunzhang.oversee.seats import chief_models  # noqa: F401 - tables of this folder
 from yunzhang.people.models import Person, Unit
 
 

@@ -24,7 +24,9 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from yunzhang.clock import BEIJING
-from yunzhang.oversee import chiefs, scores, supervision
+from yunzhang.oversee.duties import supervision
+from yunzhang.oversee.scoring import scores
+from yunzhang.oversee.seats import chiefs
 from yunzhang.people import calendar
 from yunzhang.people.models import Case, CaseParty, Clock, Post, Turn, Unit
 from yunzhang.people.permissions import Actor, may, pack

@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from yunzhang.oversee import appeals, scores
-from yunzhang.oversee.appeals import Verdict
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.scoring import appeals, scores
+from yunzhang.oversee.scoring.appeals import Verdict
 from yunzhang.people import cases
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack

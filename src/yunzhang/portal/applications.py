@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop as _
 from yunzhang import clock
 from yunzhang.gather import placing
 from yunzhang.gather.models import EntryVersion, InformationSystem
-from yunzhang.oversee import budgets
+from yunzhang.oversee.building import budgets
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen

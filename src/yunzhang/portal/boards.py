@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
-from yunzhang.oversee import boards, scores
-from yunzhang.oversee.boards import RANKING, Stand
 from yunzhang.oversee.models import BoardIssue
+from yunzhang.oversee.scoring import boards, scores
+from yunzhang.oversee.scoring.boards import RANKING, Stand
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import official_sheet, seen, typed
 from yunzhang.portal.doors import PUBLIC, Visit, do, door

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.gather.models import InformationSystem
-from yunzhang.oversee import budgets
-from yunzhang.oversee.budgets import Wish
-from yunzhang.oversee.project_models import Budget
+from yunzhang.oversee.building import budgets
+from yunzhang.oversee.building.budgets import Wish
+from yunzhang.oversee.building.project_models import Budget
 from yunzhang.people import cases
 from yunzhang.people.models import Unit
 from yunzhang.portal import first_papers, project_refs, seen, typed

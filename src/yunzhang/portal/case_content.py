@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from yunzhang.oversee import appeals, plans, tasks
+from yunzhang.oversee.clouds import plans
+from yunzhang.oversee.duties import tasks
 from yunzhang.oversee.indicators import reported
+from yunzhang.oversee.scoring import appeals
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack
 from yunzhang.portal import risk_rows

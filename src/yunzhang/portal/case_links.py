@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from yunzhang.gather import catalog
 from yunzhang.gather.models import EntryVersion, InformationSystem, Network, Resource
-from yunzhang.oversee import appeals
-from yunzhang.oversee.meeting_models import Meeting
-from yunzhang.oversee.patrol_models import Patrol
-from yunzhang.oversee.project_models import Project, ProjectPlan
+from yunzhang.oversee.building.project_models import Project, ProjectPlan
+from yunzhang.oversee.duties.meeting_models import Meeting
+from yunzhang.oversee.inspection.patrol_models import Patrol
+from yunzhang.oversee.scoring import appeals
 from yunzhang.people import cases
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import Actor, may

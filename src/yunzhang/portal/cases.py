@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import quarterly
+from yunzhang.oversee.reports import quarterly
 from yunzhang.people import cases, clocks
 from yunzhang.people.cases import Paper
 from yunzhang.people.models import Case, CaseMove, CasePaper, Clock

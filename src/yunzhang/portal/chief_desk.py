@@ -13,8 +13,9 @@ from django.db.models import Exists, F, FloatField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.urls import reverse
 
-from yunzhang.oversee import chiefs, supervision
+from yunzhang.oversee.duties import supervision
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.seats import chiefs
 from yunzhang.people import cases, turns
 from yunzhang.people.models import Case, CasePaper, CaseParty, Clock, Post, Unit
 from yunzhang.people.permissions import Actor, pack

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET
 
 from yunzhang import clock
 from yunzhang.gather.models import Cloud
-from yunzhang.oversee import chiefs, handovers
-from yunzhang.oversee.chief_models import Appointment, Handover, UnitField
-from yunzhang.oversee.chiefs import Vacancy, Warrant
+from yunzhang.oversee.seats import chiefs, handovers
+from yunzhang.oversee.seats.chief_models import Appointment, Handover, UnitField
+from yunzhang.oversee.seats.chiefs import Vacancy, Warrant
 from yunzhang.people import identity
 from yunzhang.people.models import Person, Post, Unit
 from yunzhang.people.permissions import may, pack

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang import clock
-from yunzhang.oversee import circulars, period
-from yunzhang.oversee.circular_models import Circular, Survey
-from yunzhang.oversee.circulars import CircularForm
-from yunzhang.oversee.period import Span
+from yunzhang.oversee.reports import circulars, period
+from yunzhang.oversee.reports.circular_models import Circular, Survey
+from yunzhang.oversee.reports.circulars import CircularForm
+from yunzhang.oversee.reports.period import Span
 from yunzhang.people.permissions import may
 from yunzhang.portal import counted, seen, typed
 from yunzhang.portal.doors import Visit, do, door

@@ -19,9 +19,9 @@ from yunzhang import clock
 from yunzhang.gather import clouds
 from yunzhang.gather.clouds import CloudForm
 from yunzhang.gather.models import Cloud
-from yunzhang.oversee import drills, rates
-from yunzhang.oversee.rates import Measured
-from yunzhang.oversee.register_models import ServiceBought
+from yunzhang.oversee.clouds import drills, rates
+from yunzhang.oversee.clouds.rates import Measured
+from yunzhang.oversee.clouds.register_models import ServiceBought
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import history, seen, typed

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.oversee import surveys
-from yunzhang.oversee.circular_models import SurveyAnswer
+from yunzhang.oversee.reports import surveys
+from yunzhang.oversee.reports.circular_models import SurveyAnswer
 from yunzhang.people.models import Case, FactRow
 from yunzhang.portal import figures
 from yunzhang.portal.course_words import procedure_names

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yunzhang import clock
-from yunzhang.oversee import supervision
-from yunzhang.oversee.supervision import Concern
+from yunzhang.oversee.duties import supervision
+from yunzhang.oversee.duties.supervision import Concern
 from yunzhang.people import calendar
 from yunzhang.people.models import Clock, Turn
 from yunzhang.people.permissions import Actor, may, pack

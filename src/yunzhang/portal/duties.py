@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import campaign, dated, handing_in
-from yunzhang.oversee.dated import Dated
+from yunzhang.oversee.duties import campaign, dated, handing_in
+from yunzhang.oversee.duties.dated import Dated
 from yunzhang.people import cases, clocks, courses
 from yunzhang.people.models import Case, Clock
 from yunzhang.people.permissions import Actor, pack

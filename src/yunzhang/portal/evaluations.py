@@ -12,11 +12,11 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang import clock
-from yunzhang.oversee import evaluations
-from yunzhang.oversee.circular_models import Circular
-from yunzhang.oversee.evaluation_models import Evaluation
-from yunzhang.oversee.evaluations import EvaluationForm
+from yunzhang.oversee.inspection import evaluations
+from yunzhang.oversee.inspection.evaluation_models import Evaluation
+from yunzhang.oversee.inspection.evaluations import EvaluationForm
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.reports.circular_models import Circular
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import Case, Unit
 from yunzhang.people.permissions import may, pack, require

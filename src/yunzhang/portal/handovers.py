@@ -9,8 +9,8 @@ from django.urls import path
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
-from yunzhang.oversee import handovers
-from yunzhang.oversee.chief_models import Handover, HandoverLine
+from yunzhang.oversee.seats import handovers
+from yunzhang.oversee.seats.chief_models import Handover, HandoverLine
 from yunzhang.portal import history, seen, typed, waiting
 from yunzhang.portal.doors import Visit, do, door
 

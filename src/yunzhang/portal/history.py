@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yunzhang.oversee import chiefs
+from yunzhang.oversee.seats import chiefs
 from yunzhang.people.models import FactRow
 
 

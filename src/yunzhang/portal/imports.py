@@ -18,9 +18,9 @@ from yunzhang.engines import grids, workbooks
 from yunzhang.gather.entry_table import ENTRIES
 from yunzhang.gather.network_table import NETWORKS
 from yunzhang.gather.system_table import SYSTEMS
-from yunzhang.oversee.chief_table import CHIEFS
-from yunzhang.oversee.extranet_table import EXTRANET
-from yunzhang.oversee.register_tables import KINDS as REGISTERS
+from yunzhang.oversee.clouds.extranet_table import EXTRANET
+from yunzhang.oversee.clouds.register_tables import KINDS as REGISTERS
+from yunzhang.oversee.seats.chief_table import CHIEFS
 from yunzhang.people import imports, uploads
 from yunzhang.people.act import REASON_MISSING
 from yunzhang.people.imports import Kind, Made, Tell

@@ -11,9 +11,10 @@ from django.http import Http404, HttpResponseBase
 
 from yunzhang import clock
 from yunzhang.oversee import indicators as counted
-from yunzhang.oversee import rates, standings
+from yunzhang.oversee.clouds import rates
+from yunzhang.oversee.clouds.rates import Measured
 from yunzhang.oversee.indicators import Indicator
-from yunzhang.oversee.rates import Measured
+from yunzhang.oversee.scoring import standings
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may, pack
 from yunzhang.people.units import tiers

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from yunzhang.gather import nodes
 from yunzhang.gather.models import Node
-from yunzhang.oversee import chiefs
+from yunzhang.oversee.seats import chiefs
 from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import may
 from yunzhang.portal import logs, seen, typed

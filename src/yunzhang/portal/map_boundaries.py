@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from yunzhang.engines import grids
-from yunzhang.oversee import boundaries
-from yunzhang.oversee.boundaries import Origin
-from yunzhang.oversee.map_models import BoundarySheet
+from yunzhang.oversee.mapping import boundaries
+from yunzhang.oversee.mapping.boundaries import Origin
+from yunzhang.oversee.mapping.map_models import BoundarySheet
 from yunzhang.people.permissions import pack
 from yunzhang.portal import typed
 from yunzhang.portal.doors import Visit, do, door

@@ -10,8 +10,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.oversee import areas as measured
-from yunzhang.oversee.areas import NOW, Measure, Whole
+from yunzhang.oversee.mapping import areas as measured
+from yunzhang.oversee.mapping.areas import NOW, Measure, Whole
 from yunzhang.people.models import Unit
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 from yunzhang.portal.map_points import KINDS

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.gather.models import Cloud
-from yunzhang.oversee.map_models import Boundary
+from yunzhang.oversee.mapping.map_models import Boundary
 from yunzhang.oversee.models import DataRoom
 from yunzhang.people.models import Clock
 from yunzhang.people.permissions import Actor

@@ -15,9 +15,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from yunzhang import clock
-from yunzhang.oversee import areas, boundaries
-from yunzhang.oversee.areas import NOW, Kind, Measure, Parts, Whole
-from yunzhang.oversee.map_models import Boundary
+from yunzhang.oversee.mapping import areas, boundaries
+from yunzhang.oversee.mapping.areas import NOW, Kind, Measure, Parts, Whole
+from yunzhang.oversee.mapping.map_models import Boundary
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, may
 from yunzhang.portal import headers, map_lists, map_points, seen

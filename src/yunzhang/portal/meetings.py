@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.oversee import meetings, tasks
-from yunzhang.oversee.meeting_models import Meeting
-from yunzhang.oversee.meetings import MeetingForm
+from yunzhang.oversee.duties import meetings, tasks
+from yunzhang.oversee.duties.meeting_models import Meeting
+from yunzhang.oversee.duties.meetings import MeetingForm
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may
 from yunzhang.portal import seen, typed

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 from yunzhang import clock
 from yunzhang.gather import networks
 from yunzhang.gather.models import Network
-from yunzhang.oversee import exits, extranet, plans, rooms
+from yunzhang.oversee.clouds import exits, extranet, plans, rooms
 from yunzhang.oversee.models import DataRoom
 from yunzhang.people import cases
 from yunzhang.people.models import Unit

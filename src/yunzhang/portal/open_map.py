@@ -13,8 +13,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.oversee import areas, boundaries
-from yunzhang.oversee.map_models import Boundary
+from yunzhang.oversee.mapping import areas, boundaries
+from yunzhang.oversee.mapping.map_models import Boundary
 from yunzhang.people.permissions import pack
 from yunzhang.portal import headers, maps, seen
 from yunzhang.portal.doors import PUBLIC, Visit, door

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang import clock
-from yunzhang.oversee import findings, patrols, sealing, teams
-from yunzhang.oversee.findings import Seen
-from yunzhang.oversee.patrol_models import Mark, Patrol, Sampled, Team
-from yunzhang.oversee.sealing import PatrolForm
-from yunzhang.oversee.teams import TeamForm
+from yunzhang.oversee.inspection import findings, patrols, sealing, teams
+from yunzhang.oversee.inspection.findings import Seen
+from yunzhang.oversee.inspection.patrol_models import Mark, Patrol, Sampled, Team
+from yunzhang.oversee.inspection.sealing import PatrolForm
+from yunzhang.oversee.inspection.teams import TeamForm
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import CaseParty, Clock, Person, Unit
 from yunzhang.people.permissions import may

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import planning
-from yunzhang.oversee.project_models import Project, ProjectPlan
+from yunzhang.oversee.building import planning
+from yunzhang.oversee.building.project_models import Project, ProjectPlan
 from yunzhang.people import cases
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import budgets, first_papers, history, project_refs, seen, typed

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 
 from yunzhang.gather import placing
 from yunzhang.gather.models import Cloud, InformationSystem
-from yunzhang.oversee.project_models import Project
-from yunzhang.oversee.projects import proposal_of
+from yunzhang.oversee.building.project_models import Project
+from yunzhang.oversee.building.projects import proposal_of
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen, typed

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.oversee.project_models import Project, ProjectPlan
+from yunzhang.oversee.building.project_models import Project, ProjectPlan
 from yunzhang.people.permissions import pack
 from yunzhang.portal.listing import (
     Choices,

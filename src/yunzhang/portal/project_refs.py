@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from yunzhang.gather.models import Cloud, EntryVersion, InformationSystem
+from yunzhang.oversee.building.project_models import Project, ProjectPlan
 from yunzhang.oversee.models import Score
-from yunzhang.oversee.project_models import Project, ProjectPlan
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import Actor, may
 from yunzhang.portal import seen

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang.gather.models import InformationSystem
-from yunzhang.oversee import acceptance, approvals, judging, planning, projects
-from yunzhang.oversee.project_models import GateResult, Project, ProjectCondition
+from yunzhang.oversee.building import acceptance, approvals, judging, planning, projects
+from yunzhang.oversee.building.project_models import GateResult, Project, ProjectCondition
 from yunzhang.people import cases
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import first_papers, history, project_refs

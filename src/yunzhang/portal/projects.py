@@ -11,9 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from yunzhang import clock
-from yunzhang.oversee import acceptance, approvals, contractors, judging, planning, projects
-from yunzhang.oversee.contractors import ContractorForm
-from yunzhang.oversee.project_models import Project
+from yunzhang.oversee.building import (
+    acceptance,
+    approvals,
+    contractors,
+    judging,
+    planning,
+    projects,
+)
+from yunzhang.oversee.building.contractors import ContractorForm
+from yunzhang.oversee.building.project_models import Project
 from yunzhang.people.permissions import may
 from yunzhang.portal import first_papers, project_form, project_refs, project_sheet, seen, typed
 from yunzhang.portal.doors import Visit, do, door

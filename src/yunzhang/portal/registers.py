@@ -13,9 +13,9 @@ from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
 from yunzhang.gather.models import Cloud
-from yunzhang.oversee import equipment, exits, purchases
+from yunzhang.oversee.clouds import equipment, exits, purchases
+from yunzhang.oversee.clouds.register_models import InternetExit, RoomItem, ServiceBought
 from yunzhang.oversee.models import DataRoom
-from yunzhang.oversee.register_models import InternetExit, RoomItem, ServiceBought
 from yunzhang.people.permissions import may
 from yunzhang.portal import history, seen, typed
 from yunzhang.portal.doors import Visit, do, door

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from yunzhang.oversee import period, quarterly
+from yunzhang.oversee.reports import period, quarterly
 from yunzhang.people import cases
 from yunzhang.people.models import Case
 from yunzhang.portal import counted, seen, typed

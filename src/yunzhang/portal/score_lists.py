@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.oversee import scores
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.scoring import scores
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, Mark

@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from yunzhang import clock
-from yunzhang.oversee import appeals, incentives, scores
 from yunzhang.oversee.indicators import is_measured
 from yunzhang.oversee.models import Score
+from yunzhang.oversee.scoring import appeals, incentives, scores
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import figures, score_lists, seen, typed
 from yunzhang.portal.doors import Visit, do, door

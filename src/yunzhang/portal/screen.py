@@ -17,8 +17,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import scores, supervision
-from yunzhang.oversee.overview import LogHealth, Overview, overview
+from yunzhang.oversee.duties import supervision
+from yunzhang.oversee.mapping.overview import LogHealth, Overview, overview
+from yunzhang.oversee.scoring import scores
 from yunzhang.people.models import Case, Turn, Unit
 from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.people.workdays import work_calendar

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import gaming, suspicions
-from yunzhang.oversee.gaming import Sign
+from yunzhang.oversee.scoring import gaming, suspicions
+from yunzhang.oversee.scoring.gaming import Sign
 from yunzhang.people.models import Case, Unit
 from yunzhang.portal import typed, waiting
 from yunzhang.portal.doors import Visit, do, door

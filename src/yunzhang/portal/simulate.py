@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.oversee import scores, simulation, trials
-from yunzhang.oversee.simulation import Shift, Wanted
+from yunzhang.oversee.scoring import scores, simulation, trials
+from yunzhang.oversee.scoring.simulation import Shift, Wanted
 from yunzhang.packs import read, shipped
 from yunzhang.people.permissions import pack
 from yunzhang.portal import typed

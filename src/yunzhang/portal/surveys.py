@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import surveys
-from yunzhang.oversee.circular_models import Survey
-from yunzhang.oversee.surveys import SurveyForm
+from yunzhang.oversee.reports import surveys
+from yunzhang.oversee.reports.circular_models import Survey
+from yunzhang.oversee.reports.surveys import SurveyForm
 from yunzhang.people import tallies
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import counted, seen, typed

@@ -18,10 +18,10 @@ from yunzhang import clock
 from yunzhang.gather import placing
 from yunzhang.gather.models import Cloud, InformationSystem, Network
 from yunzhang.gather.placing import Placing
-from yunzhang.oversee import activity, drills, logins, plans, zombies
-from yunzhang.oversee.activity import Life
-from yunzhang.oversee.plans import Plan, Subject
-from yunzhang.oversee.register_models import SystemLogin
+from yunzhang.oversee.clouds import activity, drills, logins, plans, zombies
+from yunzhang.oversee.clouds.activity import Life
+from yunzhang.oversee.clouds.plans import Plan, Subject
+from yunzhang.oversee.clouds.register_models import SystemLogin
 from yunzhang.people import cases
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may, pack

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import handing_in, tasks
-from yunzhang.oversee.tasks import Part, TaskForm
+from yunzhang.oversee.duties import handing_in, tasks
+from yunzhang.oversee.duties.tasks import Part, TaskForm
 from yunzhang.people import cases, clocks
 from yunzhang.people.models import Case, Clock, Unit
 from yunzhang.people.permissions import pack

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
-from yunzhang.oversee import violations
-from yunzhang.oversee.violations import Evidence
+from yunzhang.oversee.scoring import violations
+from yunzhang.oversee.scoring.violations import Evidence
 from yunzhang.people.models import Unit
 from yunzhang.portal import seen, waiting
 from yunzhang.portal.doors import Visit, door

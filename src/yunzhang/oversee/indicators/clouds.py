@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from yunzhang.gather import placing
 from yunzhang.gather.models import InformationSystem, Network
-from yunzhang.oversee import activity
+from yunzhang.oversee.clouds import activity
 from yunzhang.oversee.indicators.registry import Row, Units, indicator
 from yunzhang.oversee.models import Drill
 from yunzhang.people.models import Unit

@@ -11,7 +11,7 @@ from datetime import date
 from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from yunzhang.oversee import handing_in
+from yunzhang.oversee.duties import handing_in
 from yunzhang.oversee.indicators.clocks import kept
 from yunzhang.oversee.indicators.registry import Row, Units, indicator, window
 from yunzhang.people.models import Case, CaseParty, Clock

@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from yunzhang.oversee.project_models import Project, ProjectPlan
+from yunzhang.oversee.building.project_models import Project, ProjectPlan
 from yunzhang.portal import project_lists
 
 register = template.Library()

@@ -1,0 +1,1 @@
+"""项目: from a plan through the gate and the approvals to acceptance and a budget."""

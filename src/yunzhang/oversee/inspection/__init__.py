@@ -1,0 +1,1 @@
+"""巡查: patrols of the chiefs, what they find, and evaluations by others."""

@@ -1,0 +1,1 @@
+"""一张图: divisions, their outlines, and what the units in them make together."""

@@ -1,0 +1,1 @@
+"""Reports: the figures of a period, and the reports, circulars and surveys that tell them."""

@@ -1,0 +1,1 @@
+"""Scoring: figures frozen, signed, ranked, disputed, and looked through for gaming."""

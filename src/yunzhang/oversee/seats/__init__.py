@@ -1,0 +1,1 @@
+"""Seats: the chiefs, by which document they answer, and what passes from one to the next."""
