@@ -30,7 +30,7 @@ DOORS = {
 # (library, file): why that file needs it too.
 SIDE_DOORS = {
     ("allauth", "people/outside.py"): "the links of persons to outside identities are its records",
-    ("allauth", "portal/outside.py"): "the way to the other house and back (OpenID Connect)",
+    ("allauth", "portal/people/outside.py"): "the way to the other house and back (OpenID Connect)",
     ("cryptography", "protect/sealing.py"): "a sealed secret is neither signed nor exchanged",
     ("httpx", "demo/servers.py"): "the demo waits, as an operator would, until a server answers",
     ("httpx", "people/webhook_line.py"): "the hub calls units' systems; a node has its own line",

@@ -7,7 +7,7 @@ import pytest
 from yunzhang.oversee.models import Score
 from yunzhang.oversee.scoring import appeals, scores
 from yunzhang.people.models import Case, FactRow
-from yunzhang.portal.score_evidence import package
+from yunzhang.portal.scoring.score_evidence import package
 from yunzhang.protect.replay import replayed
 from yunzhang.protect.replay_folder import Folder
 from yunzhang.protect.verify import judged

@@ -23,7 +23,7 @@ from yunzhang.engines.checks import (
 from yunzhang.gather import quality
 from yunzhang.gather.harvest import profile_of
 from yunzhang.gather.models import VerdictRow
-from yunzhang.portal import check_rows
+from yunzhang.portal.gather import check_rows
 from yunzhang.terms.codes import ItemType
 from yunzhang.terms.faults import Refused
 

@@ -13,7 +13,7 @@ from tests.share.world import World, build
 from tests.use.node_log import NodeLedger
 from yunzhang import clock
 from yunzhang.people.hub_key import hub_key
-from yunzhang.portal import exchange
+from yunzhang.portal.protect import exchange
 from yunzhang.protect.keys import SigningKey, open_signed, sign
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.exchange import ASK_HEADER, ASK_KIND, Ask
@@ -21,7 +21,7 @@ from yunzhang.terms.grant import KIND, REVOCATIONS_KIND, Grant, RevocationList
 from yunzhang.terms.signed import Signed
 from yunzhang.use.models import NodeLog, Usage
 
-pytestmark = pytest.mark.urls("yunzhang.portal.exchange")
+pytestmark = pytest.mark.urls("yunzhang.portal.protect.exchange")
 
 GRANTS, RECEIPTS = "/exchange/mca-1/grants", "/exchange/mca-1/receipts"
 

@@ -278,7 +278,7 @@ def test_a_password_checked_while_the_count_of_attempts_lapses_is_still_only_wro
     town, client, monkeypatch
 ):
     monkeypatch.setattr(
-        "yunzhang.portal.entrance.authenticate", lambda *_args, **_named: tallies.forget()
+        "yunzhang.portal.people.entrance.authenticate", lambda *_args, **_named: tallies.forget()
     )
 
     assert client.post("/sign-in", {"username": "provider", "password": "x"}).status_code == 401

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import FactRow
-from yunzhang.portal import logs
+from yunzhang.portal.protect import logs
 from yunzhang.protect.verify import verify_proof
 from yunzhang.use.models import Usage
 

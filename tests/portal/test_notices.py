@@ -10,7 +10,7 @@ import pytest
 from yunzhang.people import notices
 from yunzhang.people.models import FactRow, Notice, NoticeChoice, Person
 from yunzhang.people.permissions import pack
-from yunzhang.portal.notices import page_of
+from yunzhang.portal.people.notices import page_of
 from yunzhang.terms.faults import Text
 
 BELL = re.compile(r'class="bell".*?</a>', re.DOTALL)

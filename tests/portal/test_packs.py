@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 import yunzhang.packs
 from yunzhang.packs import read, shipped
-from yunzhang.portal import pack_shown, pack_words
+from yunzhang.portal.policy import pack_shown, pack_words
 from yunzhang.terms.pack import TABLES
 
 SHIPPED = Path(yunzhang.packs.__file__).parent

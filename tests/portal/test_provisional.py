@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from yunzhang import portal
 from yunzhang.people.models import Clock
-from yunzhang.portal import figures
+from yunzhang.portal.scoring import figures
 
-TEMPLATES = Path(figures.__file__).parent / "templates"
+TEMPLATES = Path(portal.__file__).parent / "templates"
 # A handover is a frozen record: it shows the days as they stood when the post was handed over.
 FROZEN = {"portal/handover.html"}
 

@@ -16,7 +16,7 @@ from yunzhang.hub.score_source import HubSource
 from yunzhang.oversee.models import Score
 from yunzhang.people.hub_key import hub_key, sign
 from yunzhang.people.models import Clock, FactRow
-from yunzhang.portal import score_evidence
+from yunzhang.portal.scoring import score_evidence
 from yunzhang.protect.replay import Entry, Told, is_whole, replayed
 from yunzhang.protect.replay_folder import Folder
 from yunzhang.protect.verify import Found, Verdict, judged

@@ -9,7 +9,7 @@ from yunzhang.gather.models import EntryVersion
 from yunzhang.people import cases, courses, turns
 from yunzhang.people.courses import Matter
 from yunzhang.people.models import Case, Clock, Notice, Turn
-from yunzhang.portal import waiting
+from yunzhang.portal.people import waiting
 from yunzhang.share import corrections, disputes, misuse, needs, requests, services
 from yunzhang.share.models import ShareRequest
 from yunzhang.terms import procedures

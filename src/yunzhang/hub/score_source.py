@@ -11,7 +11,8 @@ from django.conf import settings
 from yunzhang.oversee.models import Score
 from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import FactRow
-from yunzhang.portal import logs, score_evidence
+from yunzhang.portal.protect import logs
+from yunzhang.portal.scoring import score_evidence
 from yunzhang.protect.keys import PublicKey
 from yunzhang.protect.log_folder import LogFolder
 from yunzhang.protect.replay import Entry

@@ -137,8 +137,10 @@ OIDC = {
     "name": os.environ.get("YUNZHANG_OIDC_NAME", ""),
     "username_claim": os.environ.get("YUNZHANG_OIDC_USERNAME_CLAIM", ""),
 }
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "yunzhang.portal.outside.House"}}
-SOCIALACCOUNT_ADAPTER = "yunzhang.portal.outside.Adapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "yunzhang.portal.people.outside.House"}
+}
+SOCIALACCOUNT_ADAPTER = "yunzhang.portal.people.outside.Adapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off (RFC 6238, 5.2)
 MFA_ADAPTER = "yunzhang.people.second_factor.Adapter"

@@ -4,75 +4,54 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from yunzhang.portal import (
-    api,
-    appeals,
+from yunzhang.portal.building import budgets, planning, projects
+from yunzhang.portal.duties import dated, meetings, tasks
+from yunzhang.portal.gather import (
     applications,
-    audit,
-    boards,
-    budgets,
-    cage,
-    cage_rule,
-    calendar,
-    cases,
     catalog,
-    chiefs,
-    circular,
-    circulars,
     clouds,
-    desk,
-    disputes,
-    duties,
-    entrance,
     entries,
-    evaluations,
-    evidence,
-    exchange,
-    grants,
     handbook,
-    handovers,
     imports,
-    indicators,
-    law,
-    ledger,
-    lists,
-    map_boundaries,
-    maps,
-    me,
-    meetings,
-    needs,
     networks,
-    notices,
-    open_map,
-    opening,
-    outside,
-    packs,
-    patrols,
-    permissions,
-    persons,
-    planning,
-    projects,
     quality,
-    queue,
     registers,
-    reported,
-    reports,
-    requests,
-    score_evidence,
-    scores,
-    screen,
-    signs,
-    simulate,
-    stopping,
-    surveys,
     systems,
     tables,
-    tasks,
+)
+from yunzhang.portal.inspection import evaluations, patrols
+from yunzhang.portal.mapping import map_boundaries, maps, open_map, screen
+from yunzhang.portal.people import (
+    calendar,
+    cases,
+    desk,
+    entrance,
+    me,
+    notices,
+    outside,
+    permissions,
+    persons,
+    queue,
     units,
-    usage,
-    violations,
     webhooks,
 )
+from yunzhang.portal.policy import law, packs
+from yunzhang.portal.protect import evidence, exchange, ledger
+from yunzhang.portal.reports import circular, circulars, quarterly, surveys
+from yunzhang.portal.scoring import (
+    appeals,
+    boards,
+    indicators,
+    reported,
+    score_evidence,
+    scores,
+    signs,
+    simulate,
+    violations,
+)
+from yunzhang.portal.seats import chiefs, handovers
+from yunzhang.portal.share import disputes, grants, lists, needs, requests, stopping
+from yunzhang.portal.use import api, audit, cage, cage_rule, opening, usage
 from yunzhang.terms.identifiers import RESOURCE_CODE
 
 
@@ -182,8 +161,8 @@ urlpatterns: list[URLPattern] = [
     path("ledger/<slug:name>", ledger.log, name="log"),
     path("ledger/<slug:name>/<int:index>", ledger.leaf, name="leaf"),
     path("ledger/<slug:name>/<int:index>/<str:part>", ledger.leaf_file, name="leaf_file"),
-    path("duties", duties.duties, name="duties"),
-    path("duties/<str:number>", duties.entries, name="campaign"),
+    path("duties", dated.duties, name="duties"),
+    path("duties/<str:number>", dated.entries, name="campaign"),
     path("clouds", clouds.cloud_list, name="clouds"),
     path("clouds/<int:number>", clouds.cloud, name="cloud"),
     path("clouds/rates/<slug:id>", indicators.indicator, name="rate"),
@@ -207,8 +186,8 @@ urlpatterns: list[URLPattern] = [
     path("circulars/<int:number>", circulars.circular, name="circular_issue"),
     path("circulars/<int:number>/circular.json", circulars.circular_file, name="circular_file"),
     path("circulars/<int:number>/<slug:id>", circulars.figure, name="circular_figure"),
-    path("reports/<str:number>", reports.report, name="report"),
-    path("reports/<str:number>/<slug:id>", reports.figure, name="report_figure"),
+    path("reports/<str:number>", quarterly.report, name="report"),
+    path("reports/<str:number>/<slug:id>", quarterly.figure, name="report_figure"),
     path("surveys", surveys.survey_list, name="surveys"),
     path("surveys/<int:number>", surveys.results, name="survey_results"),
     path("surveys/<int:number>/<slug:id>", surveys.figure, name="survey_figure"),

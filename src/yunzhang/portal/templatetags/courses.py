@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from yunzhang.people import courses
 from yunzhang.people.models import FactRow
 from yunzhang.people.permissions import pack
-from yunzhang.portal import course_words, drawing
+from yunzhang.portal import drawing
+from yunzhang.portal.people import course_words
 from yunzhang.terms.pack_rows import CodeRow, Move
 
 register = template.Library()

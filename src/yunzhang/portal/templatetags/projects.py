@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang.oversee.building.project_models import Project, ProjectPlan
-from yunzhang.portal import project_lists
+from yunzhang.portal.building import project_lists
 
 register = template.Library()
 

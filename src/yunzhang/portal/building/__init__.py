@@ -1,0 +1,1 @@
+"""项目: proposals, what the gate said of them, plans and budgets."""

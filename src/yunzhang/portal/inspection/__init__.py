@@ -1,0 +1,1 @@
+"""巡查: patrols and evaluations."""

@@ -1,0 +1,1 @@
+"""云长: who answers for what, and the chief's own desk."""

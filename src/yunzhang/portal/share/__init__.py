@@ -1,0 +1,1 @@
+"""通: asking for data, what was agreed, and how it ends."""
