@@ -12,10 +12,10 @@ from yunzhang import clock
 from yunzhang.engines.cage_sql import Bound
 from yunzhang.gather import harvest, systems
 from yunzhang.gather.models import DataTable
-from yunzhang.people import identity
+from yunzhang.people import cases, identity
 from yunzhang.people.permissions import Actor, actor_of
-from yunzhang.use import cage
-from yunzhang.use.cage_models import CageBinding
+from yunzhang.use import cage, cage_runs
+from yunzhang.use.cage_models import CageBinding, CageHit
 
 PURCHASES = [
     *(
@@ -60,17 +60,11 @@ class Caged:
 
 
 def build(town: Town) -> Caged:
-    """The supervisor and who keeps the tables, both of the authority."""
-    made = {}
-    for name, full, role in (
-        ("supervisor", "农文彬", "supervisor"),
-        ("keeper", "潘立新", "provider_officer"),
-    ):
-        posts = [(town.units[1], role)]
-        person_ = identity.register(town.reviewer, name, full, PASSWORD, posts, why=WHY)
-        made[name] = actor_of(person_, clock.today())
-    town.actors.update(made)
-    return Caged(town, made["supervisor"], made["keeper"])
+    """The town's supervisor, and who keeps the tables, both of the authority."""
+    posts = [(town.units[1], "provider_officer")]
+    keeper = identity.register(town.reviewer, "keeper", "潘立新", PASSWORD, posts, why=WHY)
+    town.actors["keeper"] = actor_of(keeper, clock.today())
+    return Caged(town, town.supervisor, town.keeper)
 
 
 def fill(caged: Caged) -> dict[str, CageBinding]:
@@ -86,3 +80,17 @@ def fill(caged: Caged) -> dict[str, CageBinding]:
         "subsidy_after_death", payments=payments, deaths=deaths
     )
     return bound
+
+
+def run(caged: Caged) -> None:
+    """The rules bound and run; one hit is decided each way, one waits for the unit's answer."""
+    for binding in fill(caged).values():
+        cage_runs.run(caged.supervisor, binding, why=WHY)
+    for rule, move, paper in (
+        ("untendered", "refer", "cage_referral"),
+        ("method_unstated", "dismiss", "cage_reason"),
+        ("subsidy_after_death", "ask", "cage_question"),
+    ):
+        case = CageHit.objects.filter(binding__rule=rule).earliest("pk").case
+        papers = {f"paper.{paper}": "见附件。"}
+        cases.move(caged.supervisor, case, move, papers=papers, why=WHY)

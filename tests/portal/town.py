@@ -45,6 +45,7 @@ UNITS = (
 PEOPLE = {
     "reviewer": ("覃雪梅", 1, "sharing_authority"),
     "auditor": ("陆正清", 1, "auditor"),
+    "supervisor": ("农文彬", 1, "supervisor"),
     "provider": ("韦国强", 2, "provider_officer"),
     "provider_head": ("黄志远", 2, "sharing_body_head"),
     "chief": ("陈文涛", 2, "cloud_chief"),

@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) -> None:
     # Django's models can only be imported once it is set up.
-    from yunzhang.demo import flows, hub_steps, province
+    from yunzhang.demo import cage, flows, hub_steps, province
     from yunzhang.demo.node_steps import Nodes
     from yunzhang.demo.walk import walk
     from yunzhang.people.permissions import pack
@@ -91,6 +91,7 @@ def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) ->
     nodes = Nodes(folder, hub, key)
     walk(town, nodes, servers)
     flows.flow(town, nodes, made)
+    cage.fill(town, made)
 
 
 def _stay(hub: str, password: str) -> None:
@@ -103,6 +104,7 @@ def _stay(hub: str, password: str) -> None:
         f"\n总云长的一页 the chief's page: [bold]{hub}/[/bold]\n"
         f"一张图 the map: [bold]{hub}/map[/bold]\n"
         f"协同调度大屏 the command screen: [bold]{hub}/screen[/bold]\n"
+        f"数据铁笼 the data cage: [bold]{hub}/cage[/bold]（登录名 as [bold]jiandu[/bold]）\n"
         f"用户名 user name: [bold]{HEAD}[/bold]  密码 password: [bold]{password}[/bold]\n"
     )
     rows = [

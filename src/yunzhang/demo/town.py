@@ -47,6 +47,7 @@ OFFICES = (
     Office("stats", "广西壮族自治区统计局", "统计局", 900003),
     Office("land", "广西壮族自治区自然资源厅", "自然资源厅", 900004),
     Office("health", "广西壮族自治区卫生健康委员会", "卫健委", 900005),
+    Office("audit", "广西壮族自治区审计厅", "审计厅", 900006),
 )
 OFFICE = {office.key: office for office in OFFICES}
 
@@ -61,5 +62,8 @@ OFFICIALS = (
     Official("ziran_head", "农厅负责", "land", "sharing_body_head"),
     Official("weijian", "蒙卫健", "health", "consumer_officer"),
     Official("weijian_head", "周委负责", "health", "sharing_body_head"),
+    Official("jiandu", "罗监督", "audit", "supervisor"),
+    Official("jiandu_data", "石台账", "audit", "provider_officer"),
+    Official("jiandu_head", "谢厅负责", "audit", "sharing_body_head"),
     Official("yunzhang", "陈云长", "civil", "cloud_chief"),
 )
