@@ -6,7 +6,10 @@ The links are records of `allauth.socialaccount`.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 
 from yunzhang.people.act import act
 from yunzhang.people.models import Person
@@ -29,6 +32,12 @@ NOT_LINKED = FaultKind(
     Text("没有关联这一统一身份。", "No such outside identity is linked."),
     Text("刷新页面后重试。", "Reload the page and try again."),
 )
+
+
+def house() -> str:
+    """What people call the house that the settings name; empty where they name none."""
+    named: str = settings.OIDC["name"] or urlsplit(settings.OIDC["issuer"]).netloc
+    return named if settings.OIDC["issuer"] else ""
 
 
 def person_of(house: str, subject: str) -> Person | None:

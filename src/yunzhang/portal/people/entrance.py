@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from yunzhang import clock
-from yunzhang.people import identity, second_factor, tallies
+from yunzhang.people import identity, outside, second_factor, tallies
 from yunzhang.people.models import Person
 from yunzhang.people.permissions import pack
 from yunzhang.portal import typed
@@ -41,14 +41,11 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @door(PUBLIC)
 def sign_in(request: Visit) -> HttpResponse:
-    from yunzhang.portal.people import outside
-
     if request.method == "POST":
         return _enter(request)
     if request.user.is_authenticated:
         return redirect("desk")
-    house = outside.name() if outside.configured() else ""
-    context = {"next": request.GET.get("next", ""), "house": house}
+    context = {"next": request.GET.get("next", ""), "house": outside.house()}
     return render(request, "portal/sign_in.html", context)
 
 

@@ -40,7 +40,7 @@ def me(request: Visit) -> HttpResponse:
         "codes_left": second_factor.codes_left(person),
         "owed": second_factor.owed(request.actor),
         "identities": identities.of(person),
-        "house": outside.name() if outside.configured() else "",
+        "house": identities.house(),
     }
     return render(request, "portal/me.html", context)
 
@@ -84,15 +84,15 @@ def new_codes(request: Visit) -> HttpResponse:
 @door(SIGNED_IN)
 def link(request: Visit) -> HttpResponse:
     """Link an outside identity: the password first, then off to the other house."""
-    if not outside.configured():
+    if not identities.house():
         return redirect("me")
     if request.method == "POST":
         with entrance.asked_again(request):
             identity.confirmed(request.actor, request.POST.get("password", ""))
         outside.expect_link(request, typed.why(request))
         # A page, no redirect: our forms may be sent to nowhere but here, not even by a detour.
-        return render(request, "portal/going_out.html", {"house": outside.name()})
-    return render(request, "portal/link.html", {"house": outside.name()})
+        return render(request, "portal/going_out.html", {"house": identities.house()})
+    return render(request, "portal/link.html", {"house": identities.house()})
 
 
 @door("desk.see")

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
@@ -145,7 +144,7 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def list_apps(self, *_asked: Any, **_for: Any) -> list[SocialApp]:
         _configured()
-        house = SocialApp(provider="openid_connect", provider_id=_name(), name=name())
+        house = SocialApp(provider="openid_connect", provider_id=_name(), name=outside.house())
         house.client_id, house.secret = settings.OIDC["client"], settings.OIDC["secret"]
         # Only what is signed counts: the subject comes from the token, never from userinfo.
         house.settings = {"server_url": settings.OIDC["issuer"], "fetch_userinfo": False}
@@ -164,16 +163,6 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         else:
             answer = _enter(request, account.uid, told, sociallogin.state.get("next") or "")
         raise ImmediateHttpResponse(answer)
-
-
-def configured() -> bool:
-    """Whether the settings name a house."""
-    return bool(settings.OIDC["issuer"])
-
-
-def name() -> str:
-    """What people call the house."""
-    return settings.OIDC["name"] or urlsplit(settings.OIDC["issuer"]).netloc
 
 
 def expect_link(request: Visit, why: str) -> None:
@@ -217,5 +206,5 @@ def _name() -> str:
 
 
 def _configured() -> None:
-    if not configured():
+    if not outside.house():
         raise Http404
