@@ -7,11 +7,13 @@ import json
 import pytest
 
 from tests.hub_world import WHY, HubWorld, credit_code
-from yunzhang.people.act import act
+from yunzhang.people.act import MARKS, act, tell
 from yunzhang.people.models import FactRow, Unit
 from yunzhang.people.permissions import Actor
-from yunzhang.terms.fact import Deed
+from yunzhang.terms.document import decode, digest
+from yunzhang.terms.fact import Deed, Fact
 from yunzhang.terms.faults import Refused
+from yunzhang.terms.record import Record
 
 
 def test_two_who_did_the_same_at_once_leave_one_deed(hub: HubWorld) -> None:
@@ -60,3 +62,42 @@ def test_an_actor_without_posts_may_nothing(hub: HubWorld) -> None:
 
     with pytest.raises(Refused), act(nobody, Deed.SYSTEM_REGISTERED, unit=None, why=WHY):
         pytest.fail("the door was open")
+
+
+def test_a_fact_bears_a_mark_of_each_record_its_deed_left(hub: HubWorld) -> None:
+    unit = hub.units[2]
+    with act(hub.officer, Deed.SYSTEM_REGISTERED, "system:9", unit=unit, why=WHY):
+        tell("system", 9, unit.code, {"state": "in_use"})
+        tell("system", 9, unit.code, {"state": "closed"})
+
+    row = FactRow.objects.latest("number")
+    [kept] = row.records.all()
+    [mark] = decode(row.leaf, Fact).marks
+    assert (mark.kind, mark.unit, mark.digest) == ("system", unit.code, digest(kept.text.encode()))
+    assert decode(kept.text, Record).values == {"state": "closed"}
+    assert "closed" not in row.leaf
+
+
+def test_of_a_deed_within_a_deed_the_later_fact_has_the_last_word(hub: HubWorld) -> None:
+    unit = hub.units[2]
+    with act(hub.officer, Deed.SYSTEM_REGISTERED, "system:9", unit=unit, why=WHY):
+        tell("system", 9, unit.code, {"state": "in_use"})
+        with act(hub.officer, Deed.SYSTEM_PLACED, "system:9", unit=unit, why=WHY):
+            tell("system", 9, unit.code, {"state": "migrating"})
+
+    outer, inner = FactRow.objects.order_by("-number")[:2]
+    assert (inner.deed, outer.deed) == (Deed.SYSTEM_PLACED, Deed.SYSTEM_REGISTERED)
+    [kept] = inner.records.all()
+    assert decode(kept.text, Record).values == {"state": "migrating"}
+    assert not outer.records.exists()
+
+
+def test_a_deed_with_many_records_tells_them_in_facts_that_a_log_can_hold(hub: HubWorld) -> None:
+    before = FactRow.objects.count()
+    with act(hub.officer, Deed.SYSTEM_REGISTERED, "system:9", unit=hub.units[2], why=WHY):
+        for number in range(2 * MARKS + 1):
+            tell("use", f"{number:036}", hub.units[2].code, {"used": True})
+
+    made = FactRow.objects.order_by("number")[before:]
+    assert [row.records.count() for row in made] == [MARKS, MARKS, 1]
+    assert max(len(row.leaf.encode()) for row in made) < 2**16

@@ -19,7 +19,8 @@ from yunzhang.engines.readings import SourceKind, SourceSpec
 from yunzhang.gather import catalog, drift, harvest, nodes, quality, systems
 from yunzhang.gather.models import DataTable, EntryVersion
 from yunzhang.oversee.scoring import scores
-from yunzhang.people import calendar, facts, founding
+from yunzhang.people import calendar, clocks, facts, founding
+from yunzhang.people.act import act
 from yunzhang.people.models import Clock, Unit
 from yunzhang.people.permissions import Actor, actor_of
 from yunzhang.protect.keys import SigningKey
@@ -27,6 +28,7 @@ from yunzhang.share import grants, keys, requests
 from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.terms.document import decode, replace
 from yunzhang.terms.entry import EntryDraft
+from yunzhang.terms.fact import Deed
 from yunzhang.use import usage
 
 UNITS = (
@@ -302,8 +304,9 @@ def _call(town: Town) -> None:
 
 
 def _delay(town: Town) -> None:
-    """One reply is late, as if it had come three weeks ago."""
-    late = Clock.objects.filter(subject=f"request:{town.requests['applied'].pk}")
-    late.update(
-        started_on=clock.today() - timedelta(days=21), due_on=clock.today() - timedelta(days=6)
-    )
+    """One reply is late: what was asked for was complete weeks ago."""
+    request = town.requests["applied"]
+    about = f"request:{request.pk}"
+    late = Clock.objects.get(subject=about)
+    with act(town.consumer, Deed.REQUEST_COMPLETED, about, unit=request.consumer, why="补正后收到"):
+        clocks.restart(late.rule, about, clock.today() - timedelta(days=21))

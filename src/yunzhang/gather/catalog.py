@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db.models import Max
 
 from yunzhang import clock
-from yunzhang.gather import assessments, drafting, duties, keeping, search
+from yunzhang.gather import assessments, counting, drafting, duties, keeping, search
 from yunzhang.gather.codes import keep, next_code
 from yunzhang.gather.harvest import profile_of
 from yunzhang.gather.models import TITLE_LENGTH, DataTable, EntryVersion, Resource
@@ -276,6 +276,7 @@ def _step(actor: Actor, deed: Deed, version: EntryVersion, why: str) -> Iterator
         yield held
         held.state = courses.go(procedure, matter_of(held), held.state, deed)
         held.save()
+        counting.entry(held.resource)
         _tell(deeds, held, state=held.state)
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from yunzhang import clock
 from yunzhang.engines.drift import drift as differences
 from yunzhang.engines.profiles import TableProfile
-from yunzhang.gather import keeping
+from yunzhang.gather import counting, keeping
 from yunzhang.gather.catalog import published
 from yunzhang.gather.harvest import look
 from yunzhang.gather.models import DataTable, Drift, EntryVersion, Resource
@@ -44,6 +44,7 @@ def check(actor: Actor, resource: Resource, *, why: str) -> list[Drift]:
     with act(actor, Deed.DRIFT_MARKED, resource.code, unit=resource.unit, why=why) as deeds:
         _mark(resource, found, deeds.at)
         keeping.drifted(resource, list(standing(resource)))
+        counting.entry(resource)
         deeds.content.update(drifts=sorted(kind for kind, _, _ in found))
     return list(standing(resource))
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from yunzhang.engines import lake, on_duckdb
 from yunzhang.engines.lake import Gathered, Progress
 from yunzhang.engines.profiles import TableProfile
-from yunzhang.gather import keeping, secrets
+from yunzhang.gather import counting, keeping, secrets
 from yunzhang.gather.models import DataTable
 from yunzhang.gather.systems import source_of
 from yunzhang.people.act import act, allow
@@ -55,6 +55,8 @@ def gather(
             table.gathered_at = deeds.at
             _fill(table, found, profile)
             keeping.gathered(table)
+            for resource in table.resources.all():
+                counting.entry(resource)
             incoming.replace(lake_file(table))
     return table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from yunzhang.gather import gates
+from yunzhang.gather import counting, gates
 from yunzhang.gather.clouds import NAME_MISSING, NAME_TWICE
 from yunzhang.gather.models import Network
 from yunzhang.people.act import act
@@ -56,6 +56,7 @@ def register(
         row.save()
         deeds.subject = f"network:{row.pk}"
         deeds.content.update(name=row.name, secret=secret, approval=row.approval)
+        counting.network(row)
     return row
 
 
@@ -70,6 +71,7 @@ def change(
         refuse_if([*_state_faults(row), *ahead(since, today)])
         row.save()
         deeds.content.update(state=state, since=since.isoformat())
+        counting.network(row)
     return row
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from yunzhang.gather import gates
+from yunzhang.gather import counting, gates
 from yunzhang.gather.models import Cloud, InformationSystem, Network
 from yunzhang.gather.networks import ahead
 from yunzhang.people.act import act
@@ -94,6 +94,7 @@ def place(
         row.save()
         row.needs.set(told.needs)
         deeds.content.update(_told(row, told))
+        counting.system(row)
     return row
 
 
@@ -104,6 +105,7 @@ def move(actor: Actor, system: InformationSystem, cloud: Cloud, *, why: str) -> 
         row.cloud, row.state = cloud, State.IN_USE
         row.save(update_fields=["cloud", "state"])
         deeds.content.update(cloud=cloud.name)
+        counting.system(row)
 
 
 def turn(
@@ -121,6 +123,7 @@ def turn(
         row.state, row.state_since, row.merged_into = state, today, into
         row.save(update_fields=["state", "state_since", "merged_into"])
         deeds.content.update(state=state, into=into.name if into else "")
+        counting.system(row)
 
 
 def _locked(system: InformationSystem) -> InformationSystem:

@@ -13,7 +13,7 @@ from yunzhang.engines import checks as engine_checks
 from yunzhang.engines import on_duckdb
 from yunzhang.engines.checks import Check, Reference, Verdict, suggest_checks
 from yunzhang.engines.profiles import draft_items
-from yunzhang.gather import keeping
+from yunzhang.gather import counting, keeping
 from yunzhang.gather.harvest import TABLE_UNGATHERED, lake_file, profile_of
 from yunzhang.gather.models import CheckSet, DataTable, EntryVersion, VerdictRow
 from yunzhang.people.act import act, allow
@@ -114,7 +114,7 @@ def run(actor: Actor, table: DataTable, *, why: str) -> VerdictRow:
     with act(actor, Deed.TABLE_CHECKED, subject, unit=table.unit, why=why) as deeds:
         deeds.content.update(rows=verdict.rows, passed=verdict.passed, table=table.digest)
         keeping.checked(table, passed=verdict.passed)
-        return VerdictRow.objects.create(
+        row = VerdictRow.objects.create(
             table=table,
             ran_at=deeds.at,
             rows=verdict.rows,
@@ -122,6 +122,8 @@ def run(actor: Actor, table: DataTable, *, why: str) -> VerdictRow:
             passed=verdict.passed,
             verdict=encode(verdict).decode(),
         )
+        counting.verdict(row)
+    return row
 
 
 def verdict_of(row: VerdictRow) -> Verdict:

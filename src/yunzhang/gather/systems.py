@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yunzhang.engines.readings import SourceSpec
-from yunzhang.gather import keeping, secrets
+from yunzhang.gather import counting, keeping, secrets
 from yunzhang.gather.models import DataTable, InformationSystem, Node
 from yunzhang.gather.nodes import name_faults
 from yunzhang.people.act import act
@@ -44,6 +44,7 @@ def register(actor: Actor, unit: Unit, name: str, purpose: str, *, why: str) -> 
         system.save()
         deeds.subject = f"system:{system.pk}"
         deeds.content.update(name=system.name)
+        counting.system(system)
     return system
 
 
@@ -67,6 +68,7 @@ def register_table(
         refuse_if(_table_faults(table, source))
         table.save()
         keeping.registered(table)
+        counting.table(table)
         deeds.content.update(title=table.title, kind=source.kind, location=source.public)
     return table
 

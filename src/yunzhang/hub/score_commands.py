@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from yunzhang.packs import load
-from yunzhang.protect.replay import Source, is_whole, replayed
+from yunzhang.protect.replay import is_whole, replayed
 from yunzhang.protect.replay_folder import Folder
+from yunzhang.protect.replay_source import Source
 from yunzhang.protect.verify import judged
 from yunzhang.protect.verify_command import report
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
-HOLDS, WRONG, UNUSABLE, BEFORE_BASES = 0, 1, 2, 3
+HOLDS, WRONG, UNUSABLE, IN_PART = 0, 1, 2, 3
 
 NO_PERIOD = FaultKind(
     "score.no_period",
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     replay.add_argument("period")
     replay.add_argument("--unit", default="", help="the unit's code; without it, every unit")
     replay.add_argument("--from", dest="folder", type=Path, help="an evidence package, unpacked")
+    replay.add_argument("--log", type=Path, help="with --from: the hub's whole log, downloaded")
     replay.add_argument("--key", default="", help="the hub's public key, or a file with it")
     replay.add_argument("--json", action="store_true", help="print the verdict as JSON")
     replay.set_defaults(run=run_replay)
@@ -47,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_replay(arguments: argparse.Namespace) -> int:
-    """Print the steps: 0 all holds, 1 not, 2 a file is unreadable, 3 frozen before bases."""
+    """Print the steps: 0 all holds, 1 not, 2 a file is unreadable, 3 as far as it goes."""
     try:
         source = _source(arguments)
         verdict = judged(replayed(source, arguments.period, arguments.unit))
@@ -62,7 +64,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
     sys.stdout.write(f"{told}\n")
     if not verdict.ok:
         return WRONG
-    return HOLDS if kept else BEFORE_BASES
+    return HOLDS if kept else IN_PART
 
 
 def run_simulate(arguments: argparse.Namespace) -> int:
@@ -103,7 +105,7 @@ def _source(arguments: argparse.Namespace) -> Source:
     if key and key.count("+") < 2:
         key = Path(key).read_text(encoding="utf-8").strip()
     if arguments.folder:
-        return Folder(arguments.folder, key)
+        return Folder(arguments.folder, key, arguments.log)
     _begin(arguments)
     from yunzhang.hub.score_source import HubSource
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -10,14 +10,15 @@ from django.conf import settings
 
 from yunzhang.oversee.models import Score
 from yunzhang.people.hub_key import hub_key
-from yunzhang.people.models import FactRow
+from yunzhang.people.models import FactRow, RecordRow
 from yunzhang.portal.protect import logs
 from yunzhang.portal.scoring import score_evidence
 from yunzhang.protect.keys import PublicKey
 from yunzhang.protect.log_folder import LogFolder
-from yunzhang.protect.replay import Entry
+from yunzhang.protect.replay_source import Entry
 from yunzhang.protect.verify import Found, proven, whole
 from yunzhang.terms.basis import HUB
+from yunzhang.terms.document import digest
 
 
 class HubSource:
@@ -49,6 +50,20 @@ class HubSource:
             return self._receipt(log, int(place))
         fact = FactRow.objects.filter(id=place).first()
         return self._fact(fact) if fact else None
+
+    def log(self) -> Iterable[bytes]:
+        for index in range(self._log.size):
+            entry = self._log.entry(index)
+            assert entry is not None
+            yield entry
+
+    def records(self) -> Mapping[str, bytes]:
+        return self._records
+
+    @cached_property
+    def _records(self) -> dict[str, bytes]:
+        texts = RecordRow.objects.values_list("text", flat=True).iterator(chunk_size=2000)
+        return {digest(text.encode()): text.encode() for text in texts}
 
     @cached_property
     def _log(self) -> LogFolder:

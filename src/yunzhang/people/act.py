@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,11 +15,12 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 
 from yunzhang import clock
-from yunzhang.people.models import FactRow, Unit
+from yunzhang.people.models import FactRow, RecordRow, Unit
 from yunzhang.people.permissions import NEEDS, Actor, behalf, require
 from yunzhang.terms.document import digest, encode, to_second
 from yunzhang.terms.fact import Deed, Fact
 from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.record import Mark, Record, Value
 
 REASON_MISSING = FaultKind(
     "act.reason_missing",
@@ -38,6 +40,9 @@ CONFLICT = FaultKind(
 
 log = logging.getLogger(__name__)
 
+# An entry of the log holds 64 KiB; what a deed tells beyond this goes into a fact behind the first.
+MARKS = 300
+
 
 @dataclass
 class Deeds:
@@ -46,6 +51,22 @@ class Deeds:
     at: datetime
     subject: str = ""
     content: dict[str, Any] = field(default_factory=dict)
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+
+
+_under_way: ContextVar[Deeds | None] = ContextVar("deeds", default=None)
+
+
+def tell(kind: str, id: object, unit: str, values: dict[str, Value]) -> None:
+    """Have the deed under way say how it leaves a record that scores count; the last word stands.
+
+    What no deed tells of is in no log, and a replay finds it missing there.
+    """
+    deeds = _under_way.get()
+    if deeds is not None:
+        salt = secrets.token_hex(16)
+        record = Record(kind=kind, id=str(id), unit=unit, values=values, salt=salt)
+        deeds.records[kind, record.id] = record
 
 
 def allow(actor: Actor, deed: Deed, unit: Unit | None, why: str) -> None:
@@ -66,16 +87,25 @@ def act(
     inside leaves neither change nor fact.
     """
     allow(actor, deed, unit, why)
+    outer = _under_way.get()
     deeds = Deeds(to_second(clock.now()), subject, dict(content))
+    if outer:
+        # The fact of a deed within a deed comes first in the log: it says all that is so by then.
+        deeds.records.update(outer.records)
+    within = _under_way.set(deeds)
     try:
         with transaction.atomic():
             yield deeds
             _say_for_whom(actor, deed, deeds, unit)
             _record(actor, deed, deeds, unit, why)
+        if outer:
+            outer.records.clear()
     except IntegrityError as error:
         # The rules looked before the other deed was done; the database's constraint saw it.
         log.warning("%s by %s met a constraint: %s", deed, actor.name, type(error).__name__)
         raise Refused(CONFLICT()) from error
+    finally:
+        _under_way.reset(within)
 
 
 def _say_for_whom(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None) -> None:
@@ -86,8 +116,23 @@ def _say_for_whom(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None) -> 
 
 
 def _record(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None, why: str) -> None:
-    salt = secrets.token_hex(16)
+    told = [(record, encode(record).decode()) for record in deeds.records.values()]
     content = encode(deeds.content).decode()
+    _fact(actor, deed, deeds, unit, why, content, told[:MARKS])
+    for at in range(MARKS, len(told), MARKS):
+        _fact(actor, deed, deeds, unit, why, "{}", told[at : at + MARKS])
+
+
+def _fact(
+    actor: Actor,
+    deed: Deed,
+    deeds: Deeds,
+    unit: Unit | None,
+    why: str,
+    content: str,
+    told: list[tuple[Record, str]],
+) -> None:
+    salt = secrets.token_hex(16)
     fact = Fact(
         id=str(uuid4()),
         at=deeds.at,
@@ -97,8 +142,12 @@ def _record(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None, why: str)
         subject=deeds.subject,
         why_hash=digest((salt + why).encode()),
         content_hash=digest((salt + content).encode()),
+        marks=tuple(
+            Mark(kind=record.kind, unit=record.unit, digest=digest(text.encode()))
+            for record, text in told
+        ),
     )
-    FactRow.objects.create(
+    row = FactRow.objects.create(
         id=fact.id,
         at=fact.at,
         person=actor.person,
@@ -110,3 +159,8 @@ def _record(actor: Actor, deed: Deed, deeds: Deeds, unit: Unit | None, why: str)
         salt=salt,
         leaf=encode(fact).decode(),
     )
+    if told:
+        RecordRow.objects.bulk_create(
+            RecordRow(fact=row, kind=record.kind, record=record.id, unit=record.unit, text=text)
+            for record, text in told
+        )

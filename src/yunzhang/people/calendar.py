@@ -13,7 +13,7 @@ from chinese_calendar.constants import Holiday, holidays, workdays
 from django.db.models import Max, QuerySet
 
 from yunzhang.people import clocks
-from yunzhang.people.act import act
+from yunzhang.people.act import act, tell
 from yunzhang.people.models import CalendarDay, CalendarYear, Clock
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.people.widths import SHOWN, too_long
@@ -72,6 +72,8 @@ def import_published(actor: Actor, *, why: str) -> tuple[int, ...]:
         known = set(CalendarYear.objects.values_list("year", flat=True))
         years = tuple(sorted(_published() - known))
         _enter(years)
+        for year in years:
+            _tell_year(year)
         deeds.content.update(years=list(years), recomputed=recompute())
     return years
 
@@ -90,6 +92,7 @@ def set_day(
         row, _ = CalendarDay.objects.update_or_create(
             day=day, defaults={"is_workday": is_workday, "note": note}
         )
+        tell("calendar", day, "", {day.isoformat(): is_workday})
         deeds.content.update(is_workday=is_workday, note=note, recomputed=recompute())
     return row
 
@@ -101,6 +104,7 @@ def set_year(actor: Actor, year: int, source: str, *, why: str) -> CalendarYear:
         row, new = CalendarYear.objects.get_or_create(year=year, defaults={"source": source})
         if not new:
             raise Refused(YEAR_ENTERED(year=year))
+        _tell_year(year)
         deeds.content.update(source=source, recomputed=recompute())
     return row
 
@@ -135,6 +139,12 @@ def unpublished(today: date, last: date | None, work: WorkCalendar) -> list[int]
 def provisional(year: int) -> QuerySet[Clock]:
     """The running limits that the notice of a year may still move."""
     return Clock.objects.filter(ended_on=None, provisional=True, due_on__year__gte=year)
+
+
+def _tell_year(year: int) -> None:
+    """All exceptions of a year, and by its id that there will be no more."""
+    days = CalendarDay.objects.filter(day__year=year).values_list("day", "is_workday")
+    tell("calendar", year, "", {day.isoformat(): is_workday for day, is_workday in days})
 
 
 def _published() -> set[int]:

@@ -7,23 +7,27 @@ tells of it (people/watch.py) is told of one due date: a later one is warned of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from yunzhang.people.act import tell
 from yunzhang.people.models import Clock, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.people.workdays import work_calendar
 from yunzhang.terms.deadlines import (
+    NAMED_DAY,
+    NEXT_WORKDAY,
     Due,
+    Limit,
     WorkCalendar,
-    add_calendar_days,
     add_working_days,
     due,
     working_days_left,
 )
 from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.terms.record import Value
 
 CLOCK_NOT_RUNNING = FaultKind(
     "clock.not_running",
@@ -47,7 +51,6 @@ CLOCK_FINAL = FaultKind(
     Text("在原期限内办结。", "Finish within the limit as it stands."),
 )
 
-NAMED_DAY, NEXT_WORKDAY = "named_day", "next_workday"
 MOVED = ("due_on", "provisional", "warned_on", "expired_on", "escalated_on", "moved_from")
 
 
@@ -59,21 +62,23 @@ def start(rule_id: str, subject: str, unit: Unit, received: date, *, reference: 
     _must_not_run(rule_id, subject)
     rule = pack().clock(rule_id)
     last = due(rule, received, work_calendar())
-    return Clock.objects.create(
-        rule=rule_id,
-        subject=subject,
-        reference=reference,
-        unit=unit,
-        days=rule.days,
-        counted_in=rule.unit,
-        extension_days=rule.extension_days,
-        document=rule.cite.document,
-        clause=rule.cite.clause,
-        started_on=received,
-        due_on=last.on,
-        provisional=last.provisional,
-        warn_days=rule.warn_days,
-        at_end=rule.at_end,
+    return _told(
+        Clock.objects.create(
+            rule=rule_id,
+            subject=subject,
+            reference=reference,
+            unit=unit,
+            days=rule.days,
+            counted_in=rule.unit,
+            extension_days=rule.extension_days,
+            document=rule.cite.document,
+            clause=rule.cite.clause,
+            started_on=received,
+            due_on=last.on,
+            provisional=last.provisional,
+            warn_days=rule.warn_days,
+            at_end=rule.at_end,
+        )
     )
 
 
@@ -118,7 +123,7 @@ def stop(rule_id: str, subject: str, on: date) -> Clock:
     clock = find(rule_id, subject)
     clock.ended_on, clock.moved_from = on, None
     clock.save(update_fields=["ended_on", "moved_from"])
-    return clock
+    return _told(clock)
 
 
 def rest(rule_id: str, subject: str, on: date) -> Clock:
@@ -126,7 +131,7 @@ def rest(rule_id: str, subject: str, on: date) -> Clock:
     clock = find(rule_id, subject)
     clock.rested_on, clock.moved_from = on, None
     clock.save(update_fields=["rested_on", "moved_from"])
-    return clock
+    return _told(clock)
 
 
 def restart(rule_id: str, subject: str, received: date) -> Clock:
@@ -200,6 +205,25 @@ def unsure(clock: Clock) -> Text:
     return Text("（暂定）", " (provisional)") if clock.provisional else Text("", "")
 
 
+def values(clock: Clock) -> dict[str, Value]:
+    """What counts of a limit: when it ran, by what its last day follows, and what says so."""
+    days = {
+        name: getattr(clock, name)
+        for name in ("started_on", "due_on", "rested_on", "ended_on", "until")
+    }
+    return {
+        "rule": clock.rule,
+        "subject": clock.subject,
+        **{name: day.isoformat() if day else "" for name, day in days.items()},
+        "provisional": clock.provisional,
+        "days": clock.days,
+        "counted_in": clock.counted_in,
+        "extension": clock.extension_days if clock.extended else 0,
+        "document": clock.document,
+        "clause": clock.clause,
+    }
+
+
 def recompute(calendar: Callable[[], WorkCalendar]) -> int:
     """Set every running clock's due date by the calendar as it reads now; how many changed."""
     changed: dict[tuple[Any, ...], list[int]] = {}
@@ -228,12 +252,8 @@ def _must_not_run(rule_id: str, subject: str) -> None:
 def _due(clock: Clock, work: WorkCalendar) -> Due:
     # From the clock's own row: a pack that changes later does not move what already runs.
     extension = clock.extension_days if clock.extended else 0
-    if clock.until is not None:
-        if clock.counted_in == NAMED_DAY:
-            return Due(clock.until + timedelta(days=extension), provisional=False)
-        return add_calendar_days(clock.until, extension, work)
-    add = add_working_days if clock.counted_in == "working_day" else add_calendar_days
-    return add(clock.started_on, clock.days + extension, work)
+    limit = Limit(clock.started_on, clock.days, clock.counted_in, clock.until, extension)
+    return limit.due(work)
 
 
 def _beside(ended: Clock) -> Clock:
@@ -245,6 +265,11 @@ def _beside(ended: Clock) -> Clock:
 def _set_due(clock: Clock) -> Clock:
     _move(clock, _due(clock, work_calendar()))
     clock.save()
+    return _told(clock)
+
+
+def _told(clock: Clock) -> Clock:
+    tell("clock", clock.pk, clock.unit.code, values(clock))
     return clock
 
 

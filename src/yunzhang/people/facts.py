@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Min, QuerySet
 
 from yunzhang.people.hub_key import hub_key
@@ -72,6 +72,17 @@ def drain(log: Log) -> int:
         _mark(waiting, indexes)
         appended += len(waiting)
     return appended
+
+
+def hold_still() -> None:
+    """Let no other deed end before this one: what it reads is then all that the log has before it.
+
+    SQLite lets one deed write at a time in any case.
+    """
+    if connection.vendor == "postgresql":
+        table = connection.ops.quote_name(FactRow._meta.db_table)  # noqa: SLF001 - Django's own way
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def leaf_index(fact: FactRow) -> int | None:

@@ -354,3 +354,19 @@ class FactRow(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["subject", "at"]), models.Index(fields=["deed", "at"])]
+
+
+class RecordRow(models.Model):
+    """How a deed left a record that scores count: the text its fact bears a mark of."""
+
+    fact = models.ForeignKey(FactRow, on_delete=models.PROTECT, related_name="records")
+    kind = models.CharField(max_length=20)
+    record = models.CharField(max_length=80)
+    unit = models.CharField(max_length=20, blank=True)  # its credit code; "" counts for all
+    text = models.TextField()  # canonical JSON of the Record
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "record", "fact"]),
+            models.Index(fields=["unit", "fact"]),
+        ]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from yunzhang.protect.keys import PublicKey
-from yunzhang.protect.replay import Entry, Told
-from yunzhang.protect.verify import Found, proven
+from yunzhang.protect.log_folder import LogFolder
+from yunzhang.protect.replay_source import Entry, Told
+from yunzhang.protect.verify import Found, proven, whole
 from yunzhang.terms.basis import HUB
-from yunzhang.terms.document import decode
+from yunzhang.terms.document import decode, digest
 from yunzhang.terms.fact import Deed, Fact
 from yunzhang.terms.faults import Text
 
 # How a package names its files; what an address may not be, no name holds.
 SCORE = re.compile(r"(?P<period>[\w-]+)\.(?P<unit>\w+)\.(?P<version>[0-9]+)\.json")
 PLAIN = re.compile(r"[\w-]+")
+RECORDS = "records.jsonl"  # the records of a unit, one a line, as facts bear marks of them
 
 
 def score_file(period: str, unit: str, version: int) -> str:
@@ -35,10 +38,14 @@ def entry_file(log: str, place: str) -> str:
 
 
 class Folder:
-    """An evidence package, unpacked. `key` is compared by the reader with a copy from elsewhere."""
+    """An evidence package, unpacked; `log` is a copy of the hub's whole log, as it is served.
 
-    def __init__(self, folder: Path, key: str = "") -> None:
+    `key` is compared by the reader with a copy from elsewhere.
+    """
+
+    def __init__(self, folder: Path, key: str = "", log: Path | None = None) -> None:
         self.folder = folder
+        self.log_folder = log / "public" if log and (log / "public").is_dir() else log
         self.key = PublicKey.parse(key or self._text("hub.key").strip())
 
     def opening(self) -> Iterator[Found]:
@@ -49,6 +56,8 @@ class Folder:
             ),
             {"key": self.key.text},
         )
+        if self.log_folder:
+            yield from whole(self.log_folder, self.key.text)
 
     def versions(self, period: str, unit: str) -> list[tuple[str, int]]:
         found = [SCORE.fullmatch(path.name) for path in (self.folder / "scores").glob("*.json")]
@@ -87,6 +96,25 @@ class Folder:
             pass
         told = self.folder / f"{stem}.told.json"
         return Entry(place, body, decode(told.read_bytes(), Told) if told.exists() else None)
+
+    def log(self) -> Iterable[bytes] | None:
+        return self._entries(self.log_folder) if self.log_folder else None
+
+    def records(self) -> Mapping[str, bytes]:
+        return self._records
+
+    def _entries(self, place: Path) -> Iterator[bytes]:
+        log = LogFolder(place, self.key)
+        for index in range(log.size):
+            entry = log.entry(index)
+            assert entry is not None
+            yield entry
+
+    @cached_property
+    def _records(self) -> dict[str, bytes]:
+        path = self.folder / RECORDS
+        lines = path.read_bytes().splitlines() if path.exists() else []
+        return {digest(line): line for line in lines}
 
     def _text(self, name: str) -> str:
         # A byte that is no UTF-8 cannot be part of what was signed; it is found there.

@@ -14,7 +14,7 @@ from yunzhang import clock
 from yunzhang.gather import catalog
 from yunzhang.gather.models import DataTable, Node, Resource
 from yunzhang.people import cases, courses
-from yunzhang.people.act import act
+from yunzhang.people.act import act, tell
 from yunzhang.people.hub_key import hub_key, sign
 from yunzhang.people.models import Case, FactRow, Unit
 from yunzhang.people.permissions import NEEDS, Actor, pack
@@ -37,6 +37,7 @@ from yunzhang.terms.grant import (
     Revocation,
     RevocationList,
 )
+from yunzhang.terms.record import Value
 from yunzhang.terms.signed import Signed
 
 NOT_LINKED = FaultKind(
@@ -107,6 +108,7 @@ def _issue(
         _move_request(asked, Deed.GRANT_ISSUED)
         deeds.subject = subject_of(row)
         deeds.content.update(request=asked.number, digest=digest(row.signed.encode()))
+        _count(row)
         deeds.content["parts"] = responsibilities.said(pack(), clock.today())
     return row
 
@@ -264,11 +266,22 @@ def _move(
             refuse_if(_barred(actor, deed, row))
         row.state_at, row.state_reason = deeds.at, why
         row.save()
+        _count(row)
         if deed == Deed.GRANT_ENDED and row.first_fetched_at is None:
             _move_request(requests.locked(row.request), deed)  # nothing is left to deliver
         told.of_grant(row, deed, why)
         follow(deed, row)
     return row
+
+
+def values(grant: GrantRow) -> dict[str, Value]:
+    """What counts of a grant: from when it could be used, and whether it still can."""
+    issued_on = grant.issued_at.astimezone(clock.BEIJING).date().isoformat()
+    return {"subject": subject_of(grant), "state": grant.state, "issued_on": issued_on}
+
+
+def _count(grant: GrantRow) -> None:
+    tell("grant", grant.pk, grant.consumer.code, values(grant))
 
 
 def _barred(actor: Actor, deed: Deed, row: GrantRow) -> Iterator[Fault]:

@@ -12,9 +12,8 @@ from typing import Literal
 
 from yunzhang.terms.document import Document, digest, encode, replace
 from yunzhang.terms.grant import Party
+from yunzhang.terms.record import Value
 from yunzhang.terms.score import Figure, ScoreDocument, Weighed, total
-
-Value = str | int | bool | None
 
 
 class Leaf(Document, frozen=True, kw_only=True):
@@ -81,6 +80,7 @@ class Basis(Document, frozen=True, kw_only=True):
 
 
 HUB = "HUB"
+LEFT = "left"  # the role of a fact that left a record as the row says it
 
 
 def score_of(basis: Basis) -> ScoreDocument:

@@ -65,6 +65,33 @@ def due(rule: ClockRule, received: date, calendar: WorkCalendar, *, extended: bo
     return add(received, days, calendar)
 
 
+NAMED_DAY, NEXT_WORKDAY = "named_day", "next_workday"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a limit's last day follows from, whatever the pack says later.
+
+    Counted in working or calendar days after `started_on`, or to a day the pack names: `until`
+    itself, or the working day it moves on to.
+    """
+
+    started_on: date
+    days: int
+    counted_in: str
+    until: date | None = None
+    extension: int = 0
+
+    def due(self, calendar: WorkCalendar) -> Due:
+        """The last day by this calendar."""
+        if self.until is not None:
+            if self.counted_in == NAMED_DAY:
+                return Due(self.until + timedelta(days=self.extension), provisional=False)
+            return add_calendar_days(self.until, self.extension, calendar)
+        add = add_working_days if self.counted_in == "working_day" else add_calendar_days
+        return add(self.started_on, self.days + self.extension, calendar)
+
+
 def working_days_left(today: date, last: date, calendar: WorkCalendar) -> int:
     """Working days after `today` up to and with `last`; negative when it is past."""
     step = 1 if last >= today else -1

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from yunzhang.terms.document import Document
 from yunzhang.terms.faults import Text
+from yunzhang.terms.record import Mark
 
 
 class Deed(StrEnum):
@@ -258,11 +259,12 @@ DEED_NAMES: dict[Deed, Text] = {
 }
 
 
-class Fact(Document, frozen=True):
+class Fact(Document, frozen=True, omit_defaults=True):
     """One leaf of the hub's log.
 
     `actor` is a pseudonym the hub can resolve ("person:7", "worker"); `why_hash` and
-    `content_hash` are SHA-256 over a salt and the text kept at the hub.
+    `content_hash` are SHA-256 over a salt and the text kept at the hub; `marks` are of the
+    records it changed that scores count.
     """
 
     id: str
@@ -273,3 +275,4 @@ class Fact(Document, frozen=True):
     subject: str
     why_hash: str
     content_hash: str
+    marks: tuple[Mark, ...] = ()

@@ -14,7 +14,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from yunzhang.clock import BEIJING
 from yunzhang.gather.models import EntryVersion, Node
 from yunzhang.gather.nodes import public_key
-from yunzhang.people.act import act
+from yunzhang.people.act import act, tell
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.protect.keys import PublicKey, open_signed
@@ -173,9 +173,25 @@ def _take(node: Node, signed_batch: str | bytes, now: datetime) -> int:
         why = "节点上报调用回执"
         said = {"start": new.start, "size": new.size, "checkpoint": batch.checkpoint}
         with act(WORKER, Deed.RECEIPTS_TAKEN, f"node:{node.name}", unit=node.unit, why=why, **said):
+            first = _first_used(new)
             _insert(log, new)
+            for grant in first:
+                count_use(grant, used=True)
             _grow(log, new, batch.checkpoint, now)
     return log.size
+
+
+def count_use(grant: GrantRow, *, used: bool) -> None:
+    """Say in the log whether a grant was used: at its first answered call, and if none counts."""
+    tell("use", grant.pk, grant.consumer.code, {"used": used})
+
+
+def _first_used(new: Growth) -> list[GrantRow]:
+    """The grants of these receipts that no counted call had used before."""
+    called = {receipt.grant for receipt in new.receipts if receipt.outcome == "answered"}
+    grants = GrantRow.objects.filter(pk__in=called).select_related("consumer")
+    used = used_grants(grants)
+    return [grant for grant in grants.order_by("pk") if grant.pk not in used]
 
 
 def _locked(node: Node) -> NodeLog:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 
 from django.db.models import OuterRef, Subquery
 
-from yunzhang.clock import BEIJING
+from yunzhang.gather import counting
+from yunzhang.gather.counting import day_of, said
 from yunzhang.gather.models import (
     DataTable,
     Drift,
@@ -23,11 +24,14 @@ from yunzhang.gather.models import (
     Resource,
     VerdictRow,
 )
-from yunzhang.people.models import Case, Clock, FactRow
+from yunzhang.people import clocks
+from yunzhang.people.models import Case, Clock, FactRow, RecordRow
+from yunzhang.share import grants
 from yunzhang.share.models import GrantRow, ShareRequest
-from yunzhang.terms.basis import HUB, BasisRow, Leaf, Value
+from yunzhang.terms.basis import HUB, LEFT, BasisRow, Leaf
 from yunzhang.terms.document import digest
 from yunzhang.terms.fact import Deed
+from yunzhang.terms.record import Value
 from yunzhang.use.models import Usage
 
 SLICE = 500  # records asked for at once: SQLite takes no longer lists
@@ -35,32 +39,42 @@ Key = tuple[str, str]
 T = TypeVar("T")
 
 
+class Left:
+    """The facts that left these records as they stand: the last that told of each."""
+
+    def __init__(self, kind: str, ids: Iterable[object]) -> None:
+        self.of: dict[str, Leaf] = {}
+        for part in _sliced(sorted(map(str, ids))):
+            rows = RecordRow.objects.filter(kind=kind, record__in=part)
+            for record, id, leaf in rows.order_by("fact_id").values_list(
+                "record", "fact__id", "fact__leaf"
+            ):
+                self.of[record] = _leaf(LEFT, str(id), leaf)
+
+    def at(self, id: object) -> list[Leaf]:
+        """The entry that says how the record stands; none where no deed told of it."""
+        found = self.of.get(str(id))
+        return [found] if found else []
+
+
 class Facts:
     """The facts on many subjects, found by deed and by day."""
 
-    def __init__(self, subjects: Iterable[str], deeds: Collection[Deed] = ()) -> None:
+    def __init__(self, subjects: Iterable[str]) -> None:
         self.of: dict[str, list[FactRow]] = defaultdict(list)
         for part in _sliced(sorted(set(subjects))):
             rows = FactRow.objects.filter(subject__in=part)
-            if deeds:
-                rows = rows.filter(deed__in=deeds)
             for row in rows.only("id", "subject", "deed", "at", "leaf").order_by("number"):
                 self.of[row.subject].append(row)
 
     def last(self, role: str, subject: str, *deeds: Deed) -> list[Leaf]:
         """The last fact of these deeds on a subject."""
-        found = [row for row in self.of.get(subject, ()) if row.deed in deeds]
-        return [_leaf(role, found[-1])] if found else []
+        return _last(role, [row for row in self.of.get(subject, ()) if row.deed in deeds])
 
     def on(self, role: str, subject: str, day: date | None) -> list[Leaf]:
         """The last fact on a subject on a day."""
-        found = [row for row in self.of.get(subject, ()) if day and _day(row.at) == day]
-        return [_leaf(role, found[-1])] if found else []
-
-    def at(self, role: str, subject: str, moment: datetime) -> list[Leaf]:
-        """The fact on a subject of this very moment."""
-        found = [row for row in self.of.get(subject, ()) if row.at == moment]
-        return [_leaf(role, found[-1])] if found else []
+        found = [row for row in self.of.get(subject, ()) if day and day_of(row.at) == day]
+        return _last(role, found)
 
 
 def described(wanted: Mapping[str, Collection[str]]) -> dict[Key, BasisRow]:
@@ -75,80 +89,34 @@ def described(wanted: Mapping[str, Collection[str]]) -> dict[Key, BasisRow]:
 
 
 def _tables(ids: Collection[str]) -> Iterator[BasisRow]:
-    rows = _read(DataTable, ids)
-    entries = _published("resource__table", ids)
-    facts = Facts(
-        [f"table:{row.name}" for row in rows] + [_entry(one) for one in entries.values()],
-        (Deed.TABLE_REGISTERED, Deed.ENTRY_PUBLISHED),
-    )
-    for row in rows:
-        version = entries.get(row.pk)
-        subject = f"table:{row.name}"
-        leaves = facts.last("registered", subject, Deed.TABLE_REGISTERED)
-        if version:
-            leaves += facts.last("published", _entry(version), Deed.ENTRY_PUBLISHED)
-        values: dict[str, Value] = {"subject": subject, "entry": _entry(version)}
-        yield _row("table", row.pk, values, leaves)
+    entries, left = _published("resource__table", ids), Left("table", ids)
+    for row in _read(DataTable, ids):
+        values = counting.table_values(row, entries.get(row.pk))
+        yield _row("table", row.pk, values, left.at(row.pk))
 
 
 def _resources(ids: Collection[str]) -> Iterator[BasisRow]:
-    rows = _read(Resource, ids, "table")
-    entries = _published("resource", ids)
+    entries, left = _published("resource", ids), Left("resource", ids)
     drifts: dict[int, set[str]] = defaultdict(set)
     for part in _sliced(sorted(ids)):
         standing = Drift.objects.filter(resource_id__in=part, cleared_at=None)
         for resource, kind in standing.values_list("resource", "kind"):
             drifts[resource].add(kind)
-    facts = Facts(
-        [row.code for row in rows]
-        + [f"table:{row.table.name}" for row in rows if row.table]
-        + [_entry(one) for one in entries.values()],
-        (Deed.DRIFT_MARKED, Deed.TABLE_GATHERED, Deed.ENTRY_PUBLISHED),
-    )
-    for row in rows:
-        at = row.table.gathered_at if row.table else None
-        version = entries.get(row.pk)
-        table = f"table:{row.table.name}" if row.table else ""
-        values: dict[str, Value] = {
-            "code": row.code,
-            "entry": _entry(version),
-            "table": table,
-            "gathered_on": _said(_day(at)),
-            "drifts": " ".join(sorted(drifts[row.pk])),
-        }
-        leaves = facts.last("published", _entry(version), Deed.ENTRY_PUBLISHED) if version else []
-        if at:
-            leaves += facts.at("gathered", table, at)
-        leaves += facts.last("drifted", row.code, Deed.DRIFT_MARKED)
-        yield _row("resource", row.pk, values, leaves)
+    for row in _read(Resource, ids, "table"):
+        values = counting.resource_values(row, entries.get(row.pk), drifts[row.pk])
+        yield _row("resource", row.pk, values, left.at(row.pk))
 
 
 def _verdicts(ids: Collection[str]) -> Iterator[BasisRow]:
-    rows = _read(VerdictRow, ids, "table")
-    facts = Facts([f"table:{row.table.name}" for row in rows], (Deed.TABLE_CHECKED,))
-    for row in rows:
-        subject = f"table:{row.table.name}"
-        values: dict[str, Value] = {
-            "subject": subject,
-            "ran_on": _said(_day(row.ran_at)),
-            "passed": row.passed,
-            "rows": row.rows,
-        }
-        yield _row("verdict", row.pk, values, facts.at("checked", subject, row.ran_at))
+    left = Left("verdict", ids)
+    for row in _read(VerdictRow, ids, "table"):
+        yield _row("verdict", row.pk, counting.verdict_values(row), left.at(row.pk))
 
 
 def _clocks(ids: Collection[str]) -> Iterator[BasisRow]:
-    rows = _read(Clock, ids)
-    facts = Facts(row.subject for row in rows)
-    for row in rows:
-        values: dict[str, Value] = {"rule": row.rule, "subject": row.subject}
-        leaves = []
-        for role in ("started", "ended", "rested"):
-            day: date | None = getattr(row, f"{role}_on")
-            values[f"{role}_on"] = _said(day)
-            leaves += facts.on(role, row.subject, day)
-        values["due_on"] = _said(row.due_on)
-        yield _row("clock", row.pk, values, leaves)
+    left = Left("clock", ids)
+    for row in _read(Clock, ids):
+        yield _row("clock", row.pk, clocks.values(row), left.at(row.pk))
 
 
 def _grants(ids: Collection[str]) -> Iterator[BasisRow]:
@@ -163,49 +131,28 @@ def _grants(ids: Collection[str]) -> Iterator[BasisRow]:
     calls: dict[int, Usage] = {}
     for part in _sliced([row.first for row in rows if row.first]):
         calls.update(Usage.objects.select_related("log__node").in_bulk(part))
-    facts = Facts([f"grant:{row.pk}" for row in rows], (Deed.GRANT_ISSUED,))
+    left, use = Left("grant", ids), Left("use", ids)
     for row in rows:
-        subject = f"grant:{row.pk}"
         call = calls.get(row.first) if row.first else None
-        values: dict[str, Value] = {
-            "subject": subject,
-            "state": row.state,
-            "issued_on": _said(_day(row.issued_at)),
-            "used": call is not None,
-        }
-        leaves = facts.last("issued", subject, Deed.GRANT_ISSUED)
+        values: dict[str, Value] = {**grants.values(row), "used": call is not None}
+        leaves = [*left.at(row.pk), *use.at(row.pk)]
         if call:
             place = str(call.index)
-            said = digest(call.leaf.encode())
-            leaves.append(Leaf(role="called", log=call.log.node.name, place=place, digest=said))
+            seen = digest(call.leaf.encode())
+            leaves.append(Leaf(role="called", log=call.log.node.name, place=place, digest=seen))
         yield _row("grant", row.pk, values, leaves)
 
 
 def _systems(ids: Collection[str]) -> Iterator[BasisRow]:
-    rows = _read(InformationSystem, ids)
-    deeds = (Deed.SYSTEM_REGISTERED, Deed.SYSTEM_PLACED)
-    facts = Facts([f"system:{row.pk}" for row in rows], deeds)
-    for row in rows:
-        subject = f"system:{row.pk}"
-        values: dict[str, Value] = {
-            "subject": subject,
-            "state": row.state,
-            "cloud": row.cloud_id,
-            "sensitivity": row.sensitivity,
-            "vertical": row.vertical,
-            "protection": row.protection,
-        }
-        yield _row("system", row.pk, values, facts.last("placed", subject, *deeds))
+    left = Left("system", ids)
+    for row in _read(InformationSystem, ids):
+        yield _row("system", row.pk, counting.system_values(row), left.at(row.pk))
 
 
 def _networks(ids: Collection[str]) -> Iterator[BasisRow]:
-    rows = _read(Network, ids)
-    deeds = (Deed.NETWORK_REGISTERED, Deed.NETWORK_CHANGED)
-    facts = Facts([f"network:{row.pk}" for row in rows], deeds)
-    for row in rows:
-        subject = f"network:{row.pk}"
-        values: dict[str, Value] = {"subject": subject, "state": row.state, "secret": row.secret}
-        yield _row("network", row.pk, values, facts.last("placed", subject, *deeds))
+    left = Left("network", ids)
+    for row in _read(Network, ids):
+        yield _row("network", row.pk, counting.network_values(row), left.at(row.pk))
 
 
 def _cases(ids: Collection[str]) -> Iterator[BasisRow]:
@@ -217,7 +164,7 @@ def _cases(ids: Collection[str]) -> Iterator[BasisRow]:
             "subject": subject,
             "procedure": row.procedure,
             "step": row.step,
-            "closed_on": _said(row.closed_on),
+            "closed_on": said(row.closed_on),
         }
         yield _row("case", row.pk, values, facts.last("moved", subject, *MOVES))
 
@@ -230,11 +177,11 @@ def _requests(ids: Collection[str]) -> Iterator[BasisRow]:
         values: dict[str, Value] = {
             "subject": subject,
             "state": row.state,
-            "applied_on": _said(_day(row.applied_at)),
-            "replied_on": _said(_day(row.replied_at)),
+            "applied_on": said(day_of(row.applied_at)),
+            "replied_on": said(day_of(row.replied_at)),
             "law": bool(row.refusal_law),
         }
-        yield _row("request", row.pk, values, facts.on("replied", subject, _day(row.replied_at)))
+        yield _row("request", row.pk, values, facts.on("replied", subject, day_of(row.replied_at)))
 
 
 KINDS: Mapping[str, Callable[[Collection[str]], Iterator[BasisRow]]] = {
@@ -280,17 +227,9 @@ def _row(kind: str, id: object, values: dict[str, Value], leaves: list[Leaf]) ->
     return BasisRow(kind=kind, id=str(id), values=values, leaves=tuple(leaves))
 
 
-def _leaf(role: str, fact: FactRow) -> Leaf:
-    return Leaf(role=role, log=HUB, place=str(fact.id), digest=digest(fact.leaf.encode()))
+def _last(role: str, found: list[FactRow]) -> list[Leaf]:
+    return [_leaf(role, str(row.id), row.leaf) for row in found[-1:]]
 
 
-def _entry(version: EntryVersion | None) -> str:
-    return f"entry:{version.pk}" if version else ""
-
-
-def _day(at: datetime | None) -> date | None:
-    return at.astimezone(BEIJING).date() if at else None
-
-
-def _said(day: date | None) -> str:
-    return day.isoformat() if day else ""
+def _leaf(role: str, fact: str, leaf: str) -> Leaf:
+    return Leaf(role=role, log=HUB, place=fact, digest=digest(leaf.encode()))

@@ -10,6 +10,7 @@ from decimal import Decimal
 from yunzhang.oversee.indicators import INDICATORS, figures_of
 from yunzhang.oversee.models import GamingMark, Score
 from yunzhang.oversee.scoring import basis_rows
+from yunzhang.people import facts
 from yunzhang.people.hub_key import sign
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
@@ -17,15 +18,14 @@ from yunzhang.terms.basis import Basis, BasisRow, score_of, without
 from yunzhang.terms.document import decode, encode, replace
 from yunzhang.terms.grant import Party
 from yunzhang.terms.score import KIND, Figure, Weighed
-from yunzhang.terms.score_rules import UNUSED, WINDOW
-
-LIMITS = (WINDOW, UNUSED)
+from yunzhang.terms.score_rules import LIMITS_READ
 
 
 def bases(
     units: Iterable[Unit], period: str, counted_on: date, now: datetime
 ) -> list[tuple[Unit, Basis]]:
     """The basis of every unit: a few queries for each kind of record, none for each unit."""
+    facts.hold_still()
     held = list(units)
     gone = discounted()
     weighed = {
@@ -40,6 +40,7 @@ def bases(
 
 def recounted(unit: Unit, counted_on: date, indicator: str) -> tuple[Figure, list[BasisRow]]:
     """One indicator of a unit counted again from the records as they stand now."""
+    facts.hold_still()
     figure = _less(INDICATORS[indicator].by_unit([unit], counted_on)[unit.pk], discounted())
     ids = {figure.kind: {*figure.held, *figure.failed}}
     return figure, list(basis_rows.described(ids).values())
@@ -124,7 +125,7 @@ def _basis(
         corrects="",
         appeal="",
         pack=pack().id,
-        limits={name: pack().limit(name) for name in LIMITS},
+        limits={name: pack().limit(name) for name in LIMITS_READ},
         counted=weighed,
         rows=tuple(rows[key] for key in own),
         discounted=tuple(f"{kind}:{id}" for kind, ids in gone.items() for id in sorted(ids)),

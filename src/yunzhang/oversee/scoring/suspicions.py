@@ -7,7 +7,7 @@ clocks left out where figures are frozen. What was frozen before stays as it was
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,13 +17,14 @@ from yunzhang.clock import BEIJING
 from yunzhang.oversee.models import GamingMark
 from yunzhang.oversee.scoring import gaming
 from yunzhang.oversee.scoring.gaming import Calls, Report, Same, Sign, Withdrawn
-from yunzhang.people.act import act
+from yunzhang.people.act import act, tell
 from yunzhang.people.models import CaseMove, Clock, FactRow, Unit
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.share.models import GrantRow, ShareRequest
 from yunzhang.terms.document import digest, encode
 from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import FaultKind, Refused, Text
+from yunzhang.use import usage
 from yunzhang.use.models import Usage, UsageDay
 
 LIMITS = (
@@ -76,6 +77,7 @@ def mark(
         sign = find(today, rule, subject)
         clocks = sorted(_clocks(sign)) if confirmed else []
         calls, proof = _discount(sign) if confirmed else (0, "")
+        _tell(sign, clocks)
         row = GamingMark.objects.create(
             rule=rule,
             subject=subject,
@@ -100,6 +102,15 @@ def mark(
             receipts=proof,
         )
     return row
+
+
+def _tell(sign: Sign, clocks: Iterable[int]) -> None:
+    """Say in the log which limits count no more, and whether the grant still counts as used."""
+    for number in clocks:
+        tell("discount", f"clock:{number}", "", {})
+    kind, _colon, name = sign.subject.partition(":")
+    for grant in GrantRow.objects.filter(pk=name) if kind == "grant" else ():
+        usage.count_use(grant, used=bool(usage.used_grants(GrantRow.objects.filter(pk=name))))
 
 
 def receipts(sign: Sign) -> QuerySet[Usage]:

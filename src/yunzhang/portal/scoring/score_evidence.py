@@ -11,15 +11,15 @@ from django.views.decorators.http import require_GET
 
 from yunzhang.oversee.models import Score
 from yunzhang.people.hub_key import hub_key
-from yunzhang.people.models import FactRow
+from yunzhang.people.models import FactRow, RecordRow
 from yunzhang.portal import seen
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.protect import evidence, logs
 from yunzhang.portal.protect.evidence import Package
 from yunzhang.portal.protect.logs import Log
 from yunzhang.protect.log_folder import LogFolder
-from yunzhang.protect.replay import Told
-from yunzhang.protect.replay_folder import basis_file, entry_file, score_file
+from yunzhang.protect.replay_folder import RECORDS, basis_file, entry_file, score_file
+from yunzhang.protect.replay_source import Told
 from yunzhang.terms.basis import HUB, Basis, Leaf
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.fact import Deed
@@ -54,9 +54,17 @@ def package(held: list[Score]) -> Package:
         made.files[f"nodes/{name}.key"] = f"{log.key.text}\n".encode()
         for place in _places(held, name):
             _receipt(made, log, int(place))
+    made.files[RECORDS] = _records({row.unit.code for row in held})
     made.counts.append(f"scores: {len(held)}")
-    made.commands.append(f"yunzhang score replay {first.period} --from . --key hub.key")
+    command = f"yunzhang score replay {first.period} --from . --key hub.key"
+    made.commands += [command, f"{command} --log LOG_FOLDER"]
     return made
+
+
+def _records(codes: set[str]) -> bytes:
+    """Every record of these units, and what counts for all: what facts bear marks of."""
+    told = RecordRow.objects.filter(unit__in=codes | {""}).order_by("pk")
+    return "".join(f"{text}\n" for text in told.values_list("text", flat=True)).encode()
 
 
 def hub_log() -> LogFolder:
