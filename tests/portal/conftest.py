@@ -13,6 +13,7 @@ from django.test import Client, override_settings
 from tests.portal import town as towns
 from tests.portal.town import Town
 from tests.portal.words import CATALOG
+from yunzhang.oversee.models import Score
 
 Visitor = Callable[..., Client]
 
@@ -64,3 +65,13 @@ def visit(town: Town) -> Visitor:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def civil(town) -> Score:
+    return Score.objects.get(period="2026Q4", unit=town.units[2])
+
+
+@pytest.fixture
+def consumer(town) -> Score:
+    return Score.objects.get(period="2026Q4", unit=town.units[4])

@@ -6,7 +6,7 @@ from datetime import date
 
 from yunzhang.terms.deadlines import Due
 from yunzhang.terms.population import Population
-from yunzhang.terms.record import Record
+from yunzhang.terms.record import Record, Value
 
 UNIT = "11450000MT0000022P"
 
@@ -31,7 +31,9 @@ def limit(due_on: str, *, days: int = 2, ended_on: str = "", provisional: bool =
 
 
 def notice(year: int, **days: bool) -> Record:
-    named = {day.replace("d", "", 1).replace("_", "-"): on for day, on in days.items()}
+    named: dict[str, Value] = {
+        day.replace("d", "", 1).replace("_", "-"): on for day, on in days.items()
+    }
     return Record(kind="calendar", id=str(year), unit="", values=named, salt="s")
 
 
