@@ -15,7 +15,7 @@ from tests.portal.town import write_log
 from yunzhang import clock
 from yunzhang.gather.models import VerdictRow
 from yunzhang.hub.score_source import HubSource
-from yunzhang.oversee import scores, suspicions
+from yunzhang.oversee.scoring import scores, suspicions
 from yunzhang.people import calendar, clocks, units
 from yunzhang.people.act import act, tell
 from yunzhang.people.models import Clock, FactRow, RecordRow
