@@ -100,7 +100,13 @@ def seed() -> str:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory, seed: str) -> Iterator[Hub]:
+def more() -> dict[str, str]:
+    """Settings of the hub beyond the usual; a file of tests may name its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory, seed: str, more: dict[str, str]) -> Iterator[Hub]:
     home: Path = tmp_path_factory.mktemp("browser")
     (home / "sources").mkdir()
     env = {
@@ -108,6 +114,7 @@ def hub(tmp_path_factory, seed: str) -> Iterator[Hub]:
         "YUNZHANG_HOME": str(home),
         "YUNZHANG_SOURCES": str(home / "sources"),
         "DJANGO_SETTINGS_MODULE": "yunzhang.hub.settings",
+        **more,
     }
     founded = subprocess.run(
         [sys.executable, "-m", seed],
@@ -194,7 +201,7 @@ def windows(chromium: Browser, hub: Hub) -> Iterator[Callable[[str], Window]]:
 
 
 def _signed_in(chromium: Browser, hub: Hub, who: str) -> Window:
-    context = chromium.new_context(viewport=DESKTOP, locale="zh-CN")
+    context = chromium.new_context(viewport=DESKTOP, locale="zh-CN", ignore_https_errors=True)
     window = Window(context.new_page(), hub, who)
     page = window.page
     page.on("console", lambda message: window.wrong.extend(_told(message)))

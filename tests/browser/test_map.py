@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
+
+from tests.people.hook_server import hook_server, self_signed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,9 +29,33 @@ COLOUR = f"""(place) => {{ {COPY}
   return [...seen.getImageData(Math.round(x * k), Math.round(y * k), 1, 1).data]; }}"""
 
 
+# How many pixels a degree takes at a place, across and down.
+DEGREES = """([x, y]) => { const chart = echarts.getInstanceByDom(document.querySelector('.maps .drawn'));
+  const at = (place) => chart.convertToPixel({ geoIndex: 0 }, place), [a, b] = at([x, y]);
+  return [at([x + 1, y])[0] - a, b - at([x, y + 1])[1]]; }"""
+# Each tile: its address, whether it came, where its north-west corner stands, and where the map
+# puts the degrees that the address names (EPSG:4326, as 天地图 numbers its tiles).
+TILES = """() => { const box = document.querySelector('.maps .drawn');
+  const chart = echarts.getInstanceByDom(box);
+  return [...document.querySelectorAll('.maps .tiles img')].map((one) => {
+    const [z, x, y] = one.src.match(/\\/(\\d+)\\/(\\d+)\\/(\\d+)$/).slice(1).map(Number), size = 360 / 2 ** z;
+    const at = chart.convertToPixel({ geoIndex: 0 }, [x * size - 180, 90 - y * size]);
+    return { z, came: one.naturalWidth > 0, is: [one.offsetLeft, one.offsetTop], at }; }); }"""
+TILE = b'<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><rect width="256" height="256" fill="#d8e6d0" stroke="#9ab08c"/></svg>'
+
+
 @pytest.fixture(scope="module")
 def seed() -> str:
     return "tests.browser.seed_map"
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory) -> Iterator[dict[str, str]]:
+    """A server of tiles under the map, over TLS."""
+    with hook_server(*self_signed(tmp_path_factory.mktemp("tiles"))) as server:
+        server.status, server.body = 200, TILE
+        server.headers = {"content-type": "image/svg+xml"}
+        yield {"YUNZHANG_MAP_TILES": f"https://127.0.0.1:{server.port}/{{z}}/{{x}}/{{y}}"}
 
 
 def drawn(page: Page) -> None:
@@ -75,6 +103,39 @@ def test_the_keyboard_walks_the_areas_down_and_up(windows) -> None:
 
     assert "/map/450100" in down
     assert "/map/450000" in page.url
+
+
+@pytest.mark.parametrize("width", [390, 1366, 3840])
+def test_no_screen_stretches_the_map(windows, width) -> None:
+    page = windows("chief").open("/map?show=total")
+    assert fits(page, width)
+    drawn(page)
+
+    across, down = page.evaluate(DEGREES, [105.6, 22.5])
+
+    # A degree of longitude is shorter than one of latitude by the cosine of where it is.
+    assert across / down == pytest.approx(math.cos(math.radians(22.5)), rel=0.02)
+
+
+def test_tiles_lie_where_their_degrees_are_and_follow_when_the_map_is_drawn_nearer(windows) -> None:
+    page = windows("chief").open("/map?show=total")
+    drawn(page)
+    page.wait_for_function(f"() => ({TILES})().some((one) => one.came)")
+    far = page.evaluate(TILES)
+
+    box = page.locator(".maps .drawn").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for _ in range(12):
+        page.mouse.wheel(0, -400)
+    page.wait_for_function(
+        f"(was) => {{ const now = ({TILES})();"
+        " return now.length && now.every((one) => one.came && one.z > was); }",
+        arg=far[0]["z"],
+    )
+
+    for one in [*far, *page.evaluate(TILES)]:
+        assert one["is"] == pytest.approx(one["at"], abs=1.5)
 
 
 def test_the_slider_changes_the_colours_and_the_list_follows(windows) -> None:
