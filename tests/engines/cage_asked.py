@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from yunzhang.engines import lake, on_duckdb
@@ -10,6 +11,10 @@ from yunzhang.engines.cage import Asked, Outcome
 from yunzhang.engines.cage_sql import Bound
 from yunzhang.packs import read
 from yunzhang.terms.cage import CageRule
+from yunzhang.terms.deadlines import WorkCalendar
+
+TODAY = date(2026, 3, 2)  # a Monday
+WEEKS = WorkCalendar()  # plain weeks: no holiday is known
 
 
 def rule(id: str) -> CageRule:
@@ -17,7 +22,11 @@ def rule(id: str) -> CageRule:
 
 
 def ask(
-    id: str, files: Mapping[str, Path], columns: Mapping[str, Bound] = {}, **numbers: int
+    id: str,
+    files: Mapping[str, Path],
+    columns: Mapping[str, Bound] = {},
+    calendar: WorkCalendar = WEEKS,
+    **numbers: int,
 ) -> Outcome:
     """Ask a rule of files whose columns bear the names of the rule's fields, unless told otherwise."""
     asked = rule(id)
@@ -28,7 +37,8 @@ def ask(
             if one.id in held:
                 bound.setdefault(one.id, Bound(column=one.id))
     known = {one.id: bound[one.id] for one in asked.needs if one.id in bound}
-    return on_duckdb.supervise(Asked(asked, files, known, {**asked.numbers, **numbers}))
+    told = {**asked.numbers, **numbers}
+    return on_duckdb.supervise(Asked(asked, files, known, told, TODAY, calendar))
 
 
 def rows(outcome: Outcome) -> list[list[int]]:

@@ -48,7 +48,7 @@ def test_the_page_counts_what_was_found_by_rule_power_and_unit(filled: Caged, vi
     said = text(visit("supervisor").get("/cage"))
 
     # Counted by hand in the town's tables: 1 split, 1 untendered, 1 below, 1 unstated, 3 dead.
-    assert "5 / 12 规则已绑定 7 风险线索 7 未定 0 属实 0 误报" in said
+    assert "5 / 14 规则已绑定 7 风险线索 7 未定 0 属实 0 误报" in said
     assert "政府采购 4 4 0 0" in said
     assert "社会救助和补贴发放 3 3 0 0" in said
     assert "民政厅 4 4 0 0" in said
@@ -198,6 +198,24 @@ def test_from_binding_to_a_false_alarm_and_a_second_run_that_opens_nothing(
     assert (again.found, again.fresh) == (1, 0)
     assert CageHit.objects.filter(binding=found.binding).count() == 1
     assert "7 风险线索 6 未定 0 属实 1 误报 0.0% 准确率" in said
+
+
+def test_approvals_are_held_to_the_working_days_of_the_hubs_calendar(caged: Caged) -> None:
+    # 21 weekdays after 2026-09-21, of which National Day takes five off: in time by the calendar.
+    table = caged.table(
+        "approvals",
+        "许可审批",
+        ("申请编号", "审批单位", "受理日期", "决定日期"),
+        [
+            ("X-1", "民政厅", "2026-09-21", "2026-10-20"),
+            ("X-2", "民政厅", "2026-09-21", "2026-11-20"),
+        ],
+    )
+
+    cage_runs.run(caged.supervisor, caged.bind("approval_overdue", approvals=table), why=WHY)
+
+    assert [one.subject for one in CageHit.objects.all()] == ["X-2"]
+    assert hit("approval_overdue").unit == caged.town.units[2]
 
 
 # On what ground another unit's table is compared

@@ -1,6 +1,7 @@
 """The data cage of the demonstration: synthetic tables, rules that run on them, cases on their way.
 
-The audit office compares what it holds itself and what civil affairs granted it for supervision.
+The audit office compares what it holds itself, what is shared with all, and what civil affairs
+granted it for supervision.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from yunzhang.engines.cage_sql import Bound
 from yunzhang.engines.readings import SourceKind
 from yunzhang.engines.sources import SourceSpec
 from yunzhang.gather import catalog, harvest, systems
-from yunzhang.gather.models import DataTable
+from yunzhang.gather.models import DataTable, EntryVersion
 from yunzhang.people import cases
 from yunzhang.protect.keys import SigningKey
 from yunzhang.share import grants, keys, requests
@@ -33,6 +34,8 @@ BOUND = {
     "untendered": {"projects": "demo-purchases"},
     "below_threshold": {"projects": "demo-purchases"},
     "method_unstated": {"projects": "demo-purchases"},
+    "approval_overdue": {"approvals": "demo-approvals"},
+    "approval_swift": {"approvals": "demo-approvals"},
 }
 PAPERS = {
     "ask": {"paper.cage_question": "请说明线索所列事项的经过和依据。"},
@@ -55,6 +58,7 @@ COURSES = {
     "split_purchase": (("ask", "answer", "order", "prove", "confirm"),),
     "untendered": (("ask", "answer", "accept"),),
     "method_unstated": (("dismiss",),),
+    "approval_overdue": (("ask", "answer", "order"), ("ask",)),
 }
 
 
@@ -67,7 +71,8 @@ def fill(town: Town, made: Province) -> None:
     officer, unit = town.officer("audit", "supervisor"), town.units["audit"]
     caller = keys.register(officer, unit, key.name, key.public.text, why=WHY)
     for name in ("demo-payments", "demo-deaths"):
-        _granted(town, tables[name], caller)
+        _granted(town, _published(town, tables[name], "civil", "2"), caller)
+    _published(town, tables["demo-approvals"], "land", "1")
     for rule, sources in BOUND.items():
         _run(town, made, rule, {source: tables[name] for source, name in sources.items()})
     told = CageHit.objects.all()
@@ -94,31 +99,37 @@ def _gathered(town: Town, sheet: Sheet) -> DataTable:
     return harvest.gather(officer, table, why=WHY)
 
 
-def _granted(town: Town, table: DataTable, key: CallerKey) -> None:
-    """Its entry published, and granted to the audit office for supervision, whole columns."""
-    officer = town.officer("civil", "provider_officer")
-    head = town.officer("civil", "sharing_body_head")
+def _published(town: Town, table: DataTable, office: str, share_type: str) -> EntryVersion:
+    """The table's entry, published; of type 1 it is shared with all and needs no grant."""
+    officer = town.officer(office, "provider_officer")
+    head = town.officer(office, "sharing_body_head")
     version = catalog.draft(officer, table, why=WHY)
     draft = decode(version.draft, EntryDraft)
+    condition = "限于依法履行监督职责的单位核查使用。" if share_type == "2" else ""
     filled = replace(
         draft,
         abstract=f"{table.title}，由演示程序生成，不涉及任何真实的人和单位。",
         classification="306001",
-        share_type="2",
-        share_condition="限于依法履行监督职责的单位核查使用。",
+        share_type=share_type,
+        share_condition=condition,
         open_type="0",
         update_cycle="month",
         items=tuple(replace(one, key=number == 0) for number, one in enumerate(draft.items)),
     )
     version = catalog.edit(officer, version, filled, why=WHY)
-    version = publish(officer, head, town.officer("bureau", "sharing_authority"), version)
+    return publish(officer, head, town.officer("bureau", "sharing_authority"), version)
+
+
+def _granted(town: Town, version: EntryVersion, key: CallerKey) -> None:
+    """Granted to the audit office for supervision, all columns, all rows."""
+    head = town.officer("civil", "sharing_body_head")
     request = requests.draft(
         town.officer("audit", "supervisor"),
         version.resource,
         legal_basis="《中华人民共和国审计法》关于审计机关要求被审计单位提供资料的规定",
         scenario="监督检查",
         purpose="核查补贴是否发放给已死亡人员",
-        items=[item.name for item in draft.items],
+        items=[item.name for item in decode(version.draft, EntryDraft).items],
         delivery="service_api",
         duration_days=180,
         key=key,

@@ -36,7 +36,7 @@ class Sheet:
 
 
 def sheets(payers: Sequence[str], buyers: Sequence[str], today: date) -> list[Sheet]:
-    """The tables of the cage: payments, deaths, purchases; the units in them are the province's."""
+    """Payments, deaths, purchases, approvals; the units in them are the province's."""
     random = Random(870000)  # noqa: S311 - the same rows every time
     people = [_person(random, number) for number in range(400)]
     month = today.replace(day=1)
@@ -64,10 +64,16 @@ def sheets(payers: Sequence[str], buyers: Sequence[str], today: date) -> list[Sh
             ("项目编号", "项目名称", "采购人", "预算金额", "采购方式", "公告日期", "批准文号"),
             _purchases(random, buyers, today),
         ),
+        Sheet(
+            "demo-approvals", "land", "许可审批系统（演示）", f"许可审批记录（{SYNTHETIC}）",
+            ("申请编号", "事项名称", "审批单位", "受理日期", "决定日期", "延长批准"),
+            _approvals(random, buyers, today),
+        ),
     ]  # fmt: skip
 
 
 GOODS = ("办公设备", "信息系统运维", "印刷服务", "物业服务", "空调设备", "档案整理", "培训服务")
+MATTERS = ("取水许可", "采矿许可", "用地预审")
 STREETS = ("东街", "西街", "南街", "北街")
 
 
@@ -92,6 +98,22 @@ def _purchases(random: Random, buyers: Sequence[str], today: date) -> list[Row]:
         (f"YS{day.year}-{n:04d}", name, buyer, str(yuan), method, str(day + timedelta(n)), approval)
         for n, (name, buyer, yuan, method, approval) in enumerate(rows, 1)
     ]
+
+
+def _approvals(random: Random, approvers: Sequence[str], today: date) -> list[Row]:
+    """Mostly in time; some late, one of them with an approval to extend, one still undecided."""
+    taken = [random.randrange(8, 24) for _ in range(90)]
+    taken += [45, 50, 39, 1, 1]
+    rows = []
+    for number, days in enumerate(taken):
+        accepted = today - timedelta(days=60 + number)
+        extended = "演示延〔2026〕3号" if days == 39 else ""
+        decided = str(accepted + timedelta(days=days))
+        matter = MATTERS[number % len(MATTERS)]
+        approver = random.choice(approvers)
+        rows.append((f"XK-{number:04d}", matter, approver, str(accepted), decided, extended))
+    waiting = str(today - timedelta(days=70))
+    return [*rows, ("XK-9001", MATTERS[0], approvers[0], waiting, "", "")]
 
 
 def _person(random: Random, number: int) -> str:

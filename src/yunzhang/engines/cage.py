@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 from yunzhang import packs
 from yunzhang.engines import amounts, lake
 from yunzhang.engines.cage_plans import written
-from yunzhang.engines.cage_sql import READ_AMOUNTS, Bound, loaded, raw, unread, worded
+from yunzhang.engines.cage_sql import READ_AMOUNTS, Bound, counting, loaded, raw, unread, worded
 from yunzhang.engines.check_sql import literal, name
 from yunzhang.engines.profiling import Ask
 from yunzhang.terms.cage import CageField, CageRule
+from yunzhang.terms.deadlines import WorkCalendar
 from yunzhang.terms.document import Document
 from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 
@@ -40,12 +42,14 @@ COLUMN_GONE = FaultKind(
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run works on: the rule, its files, its columns, its numbers."""
+    """What a run works on: the rule, its files, its columns, its numbers, the day it is run on."""
 
     rule: CageRule
     files: Mapping[str, Path]
     bound: Mapping[str, Bound]
     numbers: Mapping[str, int]
+    today: date
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
 
 
 class Unread(Document, frozen=True, kw_only=True):
@@ -122,6 +126,8 @@ def _gone(asked: Asked) -> Iterator[Fault]:
 
 
 def _load(ask: Ask, asked: Asked) -> None:
+    for statement in counting(asked.today, asked.calendar):
+        ask(statement)
     ask(f"CREATE TEMP TABLE {READ_AMOUNTS} (written VARCHAR, yuan DECIMAL(20, 2))")
     words: dict[str, Decimal | None] = {}
     for one in asked.rule.needs:

@@ -106,6 +106,26 @@ SELECT number AS subject, 'approvals' AS source, row_ FROM approvals
 WHERE amount > most AND (amount - most) * 100 >= most * {over_percent}
 """
 
+# `working_days(a, b)` counts those after a up to and with b, by the calendar of the run.
+OVERDUE = """
+SELECT number AS subject, 'approvals' AS source, row_ FROM approvals
+WHERE ("decided_on as written" IS NULL OR decided_on IS NOT NULL)
+  AND working_days(accepted_on, coalesce(decided_on, today()))
+  > coalesce(own_limit, {most_days} + CASE WHEN extended IS NULL THEN 0 ELSE {more_days} END)
+    + coalesce(deducted, 0)
+"""
+
+SWIFT = """
+WITH taken AS (
+  SELECT number, row_, matter, working_days(accepted_on, decided_on) AS days FROM approvals
+  WHERE decided_on >= accepted_on
+), usual AS (
+  SELECT matter, median(days) AS days FROM taken GROUP BY ALL HAVING count(*) >= {least_cases}
+)
+SELECT number AS subject, 'approvals' AS source, row_ FROM taken JOIN usual USING (matter)
+WHERE taken.days * 100 < usual.days * {of_percent}
+"""
+
 PLANS: dict[Plan, str] = {
     "split": SPLIT,
     "below": BELOW,
@@ -119,6 +139,8 @@ PLANS: dict[Plan, str] = {
     "after_death": AFTER_DEATH,
     "two_payrolls": TWO_PAYROLLS,
     "beyond": BEYOND,
+    "overdue": OVERDUE,
+    "swift": SWIFT,
 }
 
 

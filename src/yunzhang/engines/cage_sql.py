@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 from yunzhang.engines.check_sql import blank, check_digit, name, table
 from yunzhang.terms.cage import CageField, Reads
+from yunzhang.terms.deadlines import WorkCalendar
 from yunzhang.terms.document import Document
 
 ROWS = "rows_"
 SERIES = "series"
 WAYS = ("", SERIES)
+MOVED = "moved_days"  # the temporary table of holidays on weekdays and of workdays on weekends
+MONDAY, WEEK = "DATE '1900-01-01'", 5
 READ_AMOUNTS = "read_amounts"  # the temporary table of amounts written in words
 PLAIN_AMOUNT = "[+-]?[0-9]{1,15}([.][0-9]+)?"
 DIVIDED_DAY = "^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?([ T].*)?$"
@@ -66,6 +70,30 @@ def loaded(
     )
 
 
+def counting(today: date, calendar: WorkCalendar) -> tuple[str, ...]:
+    """SQL of what plans count days with: `today()` and `working_days(a, b)`.
+
+    The plain week by arithmetic, and over it what the State Council moved, day by day.
+    """
+    moved = [
+        f"(DATE '{day}', {1 if works else -1})"
+        for day, works in sorted(calendar.exceptions.items())
+        if works != (day.weekday() < WEEK)
+    ]
+    rows = f"VALUES {', '.join(moved)}" if moved else "SELECT NULL, NULL WHERE false"
+    # Working days of the plain week from a Monday long ago up to and with a day.
+    plain = f"(day - {MONDAY}) // 7 * {WEEK} + least((day - {MONDAY}) % 7 + 1, {WEEK})"
+    between = f"(SELECT sum(more) FROM {MOVED} WHERE {MOVED}.day > a AND {MOVED}.day <= b)"
+    counted = f"plain_days(b) - plain_days(a) + coalesce({between}, 0)"
+    return (
+        f"CREATE TEMP TABLE {MOVED} (day DATE, more INTEGER)",
+        f"INSERT INTO {MOVED} {rows}",
+        f"CREATE TEMP MACRO today() AS DATE '{today}'",
+        f"CREATE TEMP MACRO plain_days(day) AS {plain}",
+        f"CREATE TEMP MACRO working_days(a, b) AS {counted}",
+    )
+
+
 def raw(field: str) -> str:
     """The column of a loaded source that holds a field as it is written."""
     return name(f"{field} as written")
@@ -113,7 +141,11 @@ def _code(text: str) -> str:
     return f"nullif(upper(regexp_replace({text}, '\\s', '', 'g')), '')"
 
 
-TYPES: dict[Reads, str] = {"amount": "DECIMAL(20, 2)", "day": "DATE"}
+def _number(text: str) -> str:
+    return f"CASE WHEN regexp_full_match({text}, '[0-9]{{1,6}}') THEN CAST({text} AS INTEGER) END"
+
+
+TYPES: dict[Reads, str] = {"amount": "DECIMAL(20, 2)", "day": "DATE", "number": "INTEGER"}
 READINGS: dict[Reads, Callable[[str], str]] = {
     "text": lambda text: text,
     "group": lambda text: text,
@@ -121,4 +153,5 @@ READINGS: dict[Reads, Callable[[str], str]] = {
     "person": _person,
     "day": _day,
     "month": _month,
+    "number": _number,
 }

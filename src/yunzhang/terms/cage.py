@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from yunzhang.terms.document import Document
 from yunzhang.terms.pack_rows import Citation, Named
 
-Reads = Literal["text", "group", "code", "person", "amount", "day", "month"]
+Reads = Literal["text", "group", "code", "person", "amount", "day", "month", "number"]
 Plan = Literal[
     "split",
     "below",
@@ -22,6 +22,8 @@ Plan = Literal[
     "after_death",
     "two_payrolls",
     "beyond",
+    "overdue",
+    "swift",
 ]
 
 

@@ -15,6 +15,7 @@ from yunzhang.gather.models import DataTable
 from yunzhang.people.act import act, allow
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import Actor, pack
+from yunzhang.people.workdays import work_calendar
 from yunzhang.terms.cage import CageRule, CageThreshold
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.fact import Deed
@@ -196,7 +197,8 @@ def ask(
 ) -> Outcome:
     """Ask the rule's plan of the gathered tables."""
     files = {source: lake_file(table) for source, table in tables.items()}
-    return on_duckdb.supervise(Asked(rule, files, columns, numbers))
+    asked = Asked(rule, files, columns, numbers, clock.today(), work_calendar())
+    return on_duckdb.supervise(asked)
 
 
 def suggested(rule: CageRule, source: str, table: DataTable) -> dict[str, str]:

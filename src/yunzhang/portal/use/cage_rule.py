@@ -189,7 +189,7 @@ def _sql(rule: CageRule, binding: CageBinding | None, numbers: dict[str, int]) -
     bound = cage.columns_of(binding) if binding else {
         one.id: Bound(column=one.id) for one in rule.needs if not one.optional
     }  # fmt: skip
-    return plan_of(Asked(rule, {}, bound, numbers))
+    return plan_of(Asked(rule, {}, bound, numbers, clock.today()))
 
 
 def _unread(rule: CageRule, last: CageRun) -> list[tuple[CageField, Unread]]:
