@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from tests.hub_world import PASSWORD, WHY, HubWorld
 from yunzhang import clock
 from yunzhang.oversee.duties import dated
+from yunzhang.oversee.reports import quarterly
 from yunzhang.people import cases, identity
 from yunzhang.people.models import Case, Unit
 from yunzhang.people.permissions import Actor, actor_of, pack
@@ -34,6 +35,8 @@ def opened(id: str, on: date) -> list[Case]:
 
 
 def take(actor: Actor, case: Case, move: str, **papers: str) -> Case:
-    """Make a move with papers named shortly."""
+    """Make a move with papers named shortly; a report goes up with its figures."""
+    if quarterly.hands_in(case, move):
+        return quarterly.submit(actor, case, papers.get("report", ""), why=WHY)
     given = {f"paper.{name}": text for name, text in papers.items()}
     return cases.move(actor, case, move, papers=given, why=WHY)

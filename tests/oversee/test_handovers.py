@@ -155,4 +155,4 @@ def test_a_handover_is_opened_by_who_leaves_or_the_authority_once_the_day_is_set
         "chief.other_role",
         "handover.not_ending",
     )
-    assert chiefs.OFFICE not in {role.id for role in chiefs.roles()}
+    assert "cloud_chief_office" not in {role.id for role in chiefs.roles()}

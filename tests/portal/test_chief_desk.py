@@ -13,6 +13,7 @@ from tests.portal.town import FOUNDED_ON, WHY
 from yunzhang import clock
 from yunzhang.oversee.duties import dated, supervision
 from yunzhang.oversee.duties.supervision import Concern
+from yunzhang.oversee.reports import quarterly
 from yunzhang.oversee.seats import chiefs
 from yunzhang.oversee.seats.chiefs import Warrant
 from yunzhang.people import cases
@@ -39,8 +40,8 @@ def report(town, settings) -> Case:
     settings.PACK = "guangxi-2018"
     on = TODAY + timedelta(days=7)
     [case] = dated.open_now(cases.WORKER, "reports", "quarterly_progress", on, why=WHY)
-    papers = {"paper.report": "本季度上云三个系统，" + "整合两个系统，" * 60}
-    return cases.move(town.provider, case, "submit", papers=papers, why=WHY)
+    text = "本季度上云三个系统，" + "整合两个系统，" * 60
+    return quarterly.submit(town.provider, case, text, why=WHY)
 
 
 def test_a_chief_signs_the_report_on_the_desk_with_a_reason(town, visit, report) -> None:

@@ -9,6 +9,7 @@ from yunzhang import clock
 from yunzhang.oversee.reports import quarterly
 from yunzhang.people import cases
 from yunzhang.people.models import Case
+from yunzhang.terms.faults import Refused
 
 
 @pytest.fixture
@@ -47,3 +48,24 @@ def test_the_officer_drafts_from_figures_that_open_and_hands_both_over(town, vis
 
 def test_a_report_of_another_unit_is_not_there(visit, report) -> None:
     assert visit("stats").get(f"/reports/{report.number}").status_code == 404
+
+
+def test_the_case_page_hands_over_to_the_report_and_freezes_figures_whatever_is_sent_to_it(
+    visit, report
+) -> None:
+    officer, address = visit("provider"), f"/cases/{report.number}"
+
+    page = officer.get(address).content.decode()
+    sent = {"deed": "move", "move": "submit", "submit.report": "发布一个目录。", "submit.why": WHY}
+    officer.post(address, sent)
+
+    assert 'name="submit.report"' not in page
+    assert page.count(f'href="/reports/{report.number}"') > 1
+    assert quarterly.kept(report) is not None
+
+
+def test_no_report_goes_up_without_its_figures(town, report) -> None:
+    with pytest.raises(Refused) as refused:
+        cases.move(town.provider, report, "submit", papers={"paper.report": "见附件"}, why=WHY)
+
+    assert refused.value.codes == ("procedure.paper_missing",)

@@ -20,6 +20,7 @@ from tests.share.world import publish
 from yunzhang import clock, worker
 from yunzhang.gather.models import DataTable, EntryVersion, InformationSystem, Node, Resource
 from yunzhang.oversee import indicators
+from yunzhang.oversee.reports import quarterly
 from yunzhang.people import calendar, cases, founding, identity, turns, units, watch
 from yunzhang.people.models import Case, Clock, Notice, Person, Unit
 from yunzhang.people.permissions import Actor, actor_of, pack
@@ -110,7 +111,9 @@ class Regime:
         self._worked = self.today
 
     def take(self, username: str, case: Case, move: str, **papers: str) -> Case:
-        """Make a move of a case, its papers named shortly."""
+        """Make a move of a case, its papers named shortly; a report goes up with its figures."""
+        if quarterly.hands_in(case, move):
+            return quarterly.submit(self.who(username), case, papers.get("report", ""), why=WHY)
         given = {f"paper.{name}": text for name, text in papers.items()}
         return cases.move(self.who(username), case, move, papers=given, why=WHY)
 

@@ -108,6 +108,12 @@ def who_may(permission: str) -> tuple[str, ...]:
     return tuple(r.id for r in pack().roles if permission in r.may and r.scope == "own")
 
 
+def answering() -> tuple[str, ...]:
+    """The roles that answer for results: told of what is late, or replying in a unit's name."""
+    told = (row.id for row in pack().roles if row.told_late)
+    return tuple(dict.fromkeys((*told, *who_may("request.reply"))))
+
+
 def _rows(wait: Wait, running: Clock | None, today: date) -> list[Turn]:
     return [
         Turn(

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from yunzhang import clock
 from yunzhang.gather import search
 from yunzhang.gather.models import EntryVersion
+from yunzhang.people import turns
 from yunzhang.people.cases import course_of
 from yunzhang.people.models import Case, CasePaper, Post, Unit
 from yunzhang.people.permissions import pack
@@ -104,7 +105,8 @@ def _negative(unit: Unit | None) -> Iterator[Line]:
 
 
 def _responsibility(unit: Unit | None) -> Iterator[Line]:
-    heads = _holders("sharing_body_head")
+    # Whoever answers requests in the unit's name answers for its resources.
+    heads = _holders(turns.who_may("request.reply"))
     for row, form in _entries(unit, Q()):
         owner = row.resource.unit
         yield (
@@ -190,10 +192,10 @@ def _items(form: EntryDraft) -> str:
     return "、".join(item.title or item.name for item in form.items)
 
 
-def _holders(role: str, today: date | None = None) -> dict[int, str]:
+def _holders(roles: tuple[str, ...], today: date | None = None) -> dict[int, str]:
     day = today or clock.today()
     posts = Post.objects.filter(
-        Q(to_date=None) | Q(to_date__gte=day), role=role, from_date__lte=day
+        Q(to_date=None) | Q(to_date__gte=day), role__in=roles, from_date__lte=day
     ).select_related("person")
     held: dict[int, list[str]] = {}
     for post in posts.order_by("pk"):

@@ -84,6 +84,7 @@ class Role(Named, frozen=True, kw_only=True):
 
     `held_by` is the office that brings the role with it; `appointed_by` a unit, where the
     document names one. `told_late`: overdue limits of its units are escalated to it.
+    `serves_chiefs`: the office that works for them and stands in their register.
     `second_factor`: nobody does its work without a code beside the password.
     """
 
@@ -100,6 +101,7 @@ class Role(Named, frozen=True, kw_only=True):
     fields: tuple[str, ...] = ()  # the fields of government it is set up for
     owed_by: tuple[str, ...] = ()  # the units that must have somebody in it
     told_late: bool = False
+    serves_chiefs: bool = False
     second_factor: bool = False
 
 

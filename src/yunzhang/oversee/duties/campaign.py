@@ -7,10 +7,10 @@ from yunzhang.gather.models import EntryVersion
 from yunzhang.oversee.duties import handing_in
 from yunzhang.oversee.models import Score
 from yunzhang.oversee.scoring import scores
-from yunzhang.people import cases, notices
+from yunzhang.people import cases, notices, turns
 from yunzhang.people.cases import Doing
 from yunzhang.people.models import Case, Unit
-from yunzhang.people.permissions import Actor, pack
+from yunzhang.people.permissions import Actor
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.faults import FaultKind, Refused, Text
 
@@ -130,8 +130,7 @@ def circulate_evaluation(doing: Doing) -> None:
 
 
 def _circulated(doing: Doing, said: Text) -> None:
-    told = {role.id for role in pack().roles if role.told_late} | {"sharing_body_head"}
-    persons = notices.seated([(role, None) for role in told], clock.today())
+    persons = notices.seated([(role, None) for role in turns.answering()], clock.today())
     circular = doing.papers[CIRCULAR].text
     text = Text(f"{said.zh}：{circular}", f"{said.en}: {circular}")
     subject = cases.subject_of(doing.case)

@@ -15,7 +15,7 @@ from yunzhang.oversee.reports import period, surveys
 from yunzhang.oversee.reports.circular_models import Circular, Survey
 from yunzhang.oversee.reports.period import Span
 from yunzhang.oversee.scoring import boards
-from yunzhang.people import notices
+from yunzhang.people import notices, turns
 from yunzhang.people.act import Deeds, act
 from yunzhang.people.hub_key import hub_key, sign
 from yunzhang.people.models import Unit
@@ -212,8 +212,7 @@ def _digest(circular: Circular) -> str:
 
 def _tell(circular: Circular) -> None:
     today = clock.today()
-    roles = [row.id for row in pack().roles if row.told_late]
-    persons = notices.seated([(role, None) for role in (*roles, "sharing_body_head")], today)
+    persons = notices.seated([(role, None) for role in turns.answering()], today)
     said = Text(
         f"通报第{circular.number}号：{circular.title}",
         f"Circular {circular.number}: {circular.title}",

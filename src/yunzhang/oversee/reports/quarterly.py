@@ -12,6 +12,7 @@ from yunzhang.oversee.duties import handing_in
 from yunzhang.oversee.reports import period
 from yunzhang.oversee.reports.period import Span
 from yunzhang.people import cases
+from yunzhang.people.cases import Paper
 from yunzhang.people.models import Case, CasePaper
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.terms.counted import Report
@@ -32,10 +33,15 @@ def span_of(case: Case) -> Span:
     return Span(unit, min(due_on.replace(month=first, day=1), until), until)
 
 
-def submit(actor: Actor, case: Case, text: str, *, why: str) -> Case:
-    """Hand the report to the chief with its figures as they are counted now."""
+def submit(actor: Actor, case: Case, text: Paper | str, *, why: str) -> Case:
+    """Hand the report to the chief with its figures as they are counted now: the only way there."""
     figures = encode(period.report(span_of(case))).decode()
     return cases.move(actor, case, SUBMIT, papers={REPORT: text, FIGURES: figures}, why=why)
+
+
+def hands_in(case: Case, move: str) -> bool:
+    """Whether this move of a case is the handing in of a report, figures and all."""
+    return (case.procedure, move) == (PROCEDURE, SUBMIT)
 
 
 def kept(case: Case) -> Report | None:

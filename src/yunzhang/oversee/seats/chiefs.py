@@ -24,8 +24,6 @@ from yunzhang.terms.fact import Deed
 from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
 from yunzhang.terms.pack_rows import Role
 
-OFFICE = "cloud_chief_office"  # the role of the office, by its glossary name
-
 NOT_A_CHIEF = FaultKind(
     "chief.other_role",
     422,
@@ -100,7 +98,7 @@ def roles() -> tuple[Role, ...]:
 def listed() -> tuple[Role, ...]:
     """What the register holds: chiefs, their office, and whoever else a text wants in a seat."""
     known = {row.id for row in roles()}
-    others = (row for row in pack().roles if row.id == OFFICE or row.owed_by)
+    others = (row for row in pack().roles if row.serves_chiefs or row.owed_by)
     return (*roles(), *(row for row in others if row.id not in known))
 
 
@@ -157,7 +155,7 @@ def vacancies(today: date) -> list[Vacancy]:
 
     A unit that never owed one is not on the list, however many others have a chief.
     """
-    known = {row.id: row for row in listed() if row.id != OFFICE}
+    known = {row.id: row for row in listed() if not row.serves_chiefs}
     past = Post.objects.filter(role__in=known, from_date__lte=today)
     posts = list(past.select_related("unit", "person", "appointment").order_by("-pk"))
     empty = [one for role in known.values() for one in _empty(role, posts, today)]

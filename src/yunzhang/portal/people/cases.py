@@ -42,10 +42,11 @@ class Gone:
 
 @dataclass(frozen=True)
 class Open:
-    """A move that may be made now, with the papers it needs."""
+    """A move that may be made now, with the papers it needs, or the page where it is made."""
 
     move: Move
     papers: tuple[CodeRow, ...]
+    page: str
 
 
 CASES = Listing(
@@ -153,7 +154,7 @@ def _told(request: Visit, found: Case) -> dict[str, Any]:
         "running": running,
         "days": clocks.left(running, clock.today()) if running else None,
         "gone": [_gone(row, procedure) for row in made],
-        "open": [_open_move(move) for move in cases.moves_for(request.actor, found)],
+        "open": [_open_move(found, move) for move in cases.moves_for(request.actor, found)],
         "about": case_links.about(found),
         "about_name": case_links.about_name(found),
         "links": case_links.of(found, request.actor),
@@ -170,16 +171,21 @@ def _gone(row: CaseMove, procedure: Procedure) -> Gone:
     return Gone(row, move, papers)
 
 
-def _open_move(move: Move) -> Open:
+def _open_move(found: Case, move: Move) -> Open:
     codes = {code.id: code for code in pack().codes_of("paper")}
-    # The hub itself counts the figures that go with a report: nobody types them.
+    # A report is written beside its figures, which the hub itself counts: nobody types them.
+    page = reverse("report", args=[found.number]) if quarterly.hands_in(found, move.id) else ""
     asked = [id for id in (*move.attach, *move.may_attach) if id != quarterly.FIGURES]
-    return Open(move, tuple(codes[id] for id in asked if id in codes))
+    return Open(move, tuple(codes[id] for id in asked if id in codes), page)
 
 
 def _move(request: Visit, found: Case) -> None:
     """The move whose button was pressed, with its texts and files."""
     move = typed.text(request, "move")
+    if quarterly.hands_in(found, move):
+        text = typed.paper(request, f"{move}.report", ".file")
+        quarterly.submit(request.actor, found, text, why=typed.text(request, f"{move}.why"))
+        return
     papers: dict[str, Paper] = {}
     for code in pack().codes_of("paper"):
         given = typed.paper(request, f"{move}.{code.code}", ".file")
