@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import local_pack
 from tests.share.world import WHY, World, build
 from yunzhang import clock
 from yunzhang.gather.models import DataTable
@@ -19,53 +20,21 @@ from yunzhang.terms.pack_rows import Citation
 from yunzhang.terms.pack_score_rows import BoardRule
 
 TODAY = date(2026, 3, 20)
-HEAD = """id = "town"
-zh = "镇"
-en = "Town"
-over = "national"
-"""
-BOARDS = """
-[[documents]]
-id = "办法"
-zh = "办法"
-en = "Rules"
-cite = { document = "办法", clause = "全文" }
-
-[[boards]]
-id = "red"
-zh = "红榜"
-en = "Red board"
-colour = "red"
-indicator = "catalog_linked"
-at_least = 100
-cite = { document = "办法", clause = "第一条" }
-
-[[boards]]
-id = "black"
-zh = "黑榜"
-en = "Black board"
-colour = "black"
-indicator = "catalog_coverage"
-below = 60
-cite = { document = "办法", clause = "第二条" }
-
-[[boards]]
-id = "unsaid"
-zh = "无条件的榜"
-en = "A board without a measure"
-colour = "black"
-cite = { document = "办法", clause = "第三条" }
-"""
+BOARDS = (
+    local_pack.board(
+        "red", "红榜", "red", "第一条", 'indicator = "catalog_linked"\nat_least = 100'
+    ),
+    local_pack.board(
+        "black", "黑榜", "black", "第二条", 'indicator = "catalog_coverage"\nbelow = 60'
+    ),
+    local_pack.board("unsaid", "无条件的榜", "black", "第三条"),
+)
 
 
 @pytest.fixture
 def world(db, settings, tmp_path: Path) -> World:
     settings.HUB_KEY = tmp_path / "hub.key"
-    folder = tmp_path / "town"
-    folder.mkdir()
-    (folder / "pack.toml").write_text(HEAD, encoding="utf-8")
-    (folder / "boards.toml").write_text(BOARDS, encoding="utf-8")
-    settings.PACK = str(folder)
+    settings.PACK = local_pack.written(tmp_path, *BOARDS)
     made = build()
     DataTable.objects.create(
         system=made.table.system, name="villages", title="村", source="{}", node=made.node

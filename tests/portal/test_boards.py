@@ -6,46 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from tests import local_pack
 from yunzhang.oversee.models import BoardIssue, Score
 from yunzhang.oversee.scoring import boards, scores
 from yunzhang.people.models import FactRow
 
 WHY = "按职责办理"
-PACK = """
-[[documents]]
-id = "办法"
-zh = "办法"
-en = "Rules"
-cite = { document = "办法", clause = "全文" }
-
-[[boards]]
-id = "black"
-zh = "黑榜"
-en = "Black board"
-colour = "black"
-indicator = "quality"
-below = 60
-cite = { document = "办法", clause = "第二条" }
-
-[[boards]]
-id = "unsaid"
-zh = "未定条件的榜"
-en = "A board without a measure"
-colour = "red"
-cite = { document = "办法", clause = "第三条" }
-"""
+BOARDS = (
+    local_pack.board("black", "黑榜", "black", "第二条", 'indicator = "quality"\nbelow = 60'),
+    local_pack.board("unsaid", "未定条件的榜", "red", "第三条"),
+)
 
 
 @pytest.fixture
 def boarded(town, settings, tmp_path: Path) -> Path:
-    folder = tmp_path / "town"
-    folder.mkdir()
-    (folder / "pack.toml").write_text(
-        'id = "town"\nzh = "镇"\nen = "Town"\nover = "national"\n', encoding="utf-8"
-    )
-    (folder / "boards.toml").write_text(PACK, encoding="utf-8")
-    settings.PACK = str(folder)
-    return folder
+    settings.PACK = local_pack.written(tmp_path, *BOARDS)
+    return Path(settings.PACK)
 
 
 def test_the_boards_name_who_stands_there_and_why(boarded, visit, town):

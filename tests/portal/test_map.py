@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,7 +45,7 @@ def drawn(town: Town) -> dict[str, Unit]:
     return made
 
 
-def freeze(unit: Unit, period: str, hits: int, of: int, total: float) -> None:
+def freeze(unit: Unit, period: str, hits: int, of: int, total: float, measured: int = 2) -> None:
     """A frozen score with one figure, as `scores.freeze` writes it."""
     figure = {"indicator": "quality", "kind": "verdict", "hits": hits, "of": of, "held": []}
     Score.objects.create(
@@ -52,7 +53,7 @@ def freeze(unit: Unit, period: str, hits: int, of: int, total: float) -> None:
         period=period,
         frozen_at=clock.now(),
         total=total,
-        measured=1,
+        measured=measured,
         figures=json.dumps([{**figure, "percent": "50", "failed": []}]),
         signed="{}",
     )
@@ -100,6 +101,44 @@ def test_the_total_score_of_an_area_is_the_mean_of_its_units(town, visit, drawn)
 
     assert told["values"]["2026Q4"]["450100"] == [65.5, 131, 2, 2]
     assert [one["id"] for one in told["times"]] == ["2026Q3", "2026Q4"]
+
+
+def test_a_unit_measured_on_one_figure_alone_has_no_score_on_the_map(town, visit, drawn) -> None:
+    west, east, _city = drawn.values()
+    freeze(west, "2026Q4", 2, 2, 100, measured=1)
+    freeze(east, "2026Q4", 1, 2, 71)
+    client = visit("chief")
+
+    inside = values(client, "450100", "total")["values"]["2026Q4"]
+    page = client.get("/map/450100?show=total&at=2026Q4").content.decode()
+
+    assert inside["450102"] == [None, 0, 0, 0]
+    assert inside["450103"] == [71.0, 71, 1, 1]
+    assert "100.00" not in page
+    assert "未测得，或测得过少，不列名次" in page
+
+
+def test_the_picker_groups_the_indicators_by_theme(town, visit, drawn) -> None:
+    for language, themes in (
+        ("zh-hans", ("目录", "数据质量", "数量")),
+        ("en", ("Catalog", "Quality", "Numbers")),
+    ):
+        page = visit("chief", language).get("/map").content.decode()
+        groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, re.DOTALL)
+
+        assert set(themes) <= {label for label, _options in groups}
+        assert len(re.findall("<option", "".join(options for _label, options in groups))) >= 50
+        for label, options in groups:
+            assert ('value="catalog_coverage"' in options) == (label == themes[0])
+
+
+def test_what_units_report_is_shown_on_the_map_too(town, visit, drawn, settings) -> None:
+    settings.PACK = "liuzhou-2020"
+
+    told = visit("chief").get("/map/450000/values.json?show=township_online_rate")
+
+    assert told.status_code == 200
+    assert told.json()["times"] == [{"id": "now", "name": "当前"}]
 
 
 def test_every_period_has_its_values_and_the_colours_keep_their_limits(town, visit, drawn) -> None:

@@ -17,12 +17,13 @@ from django.db.models import Count, F, QuerySet, Sum
 
 from yunzhang.gather import placing, search
 from yunzhang.gather.models import InformationSystem
-from yunzhang.oversee.indicators import INDICATORS, is_measured, known
+from yunzhang.oversee.indicators import is_measured, known, of_rule
 from yunzhang.oversee.scoring import scores
 from yunzhang.people.models import Clock, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.terms import divisions
 from yunzhang.terms.faults import Text
+from yunzhang.terms.pack_rows import IndicatorRule
 from yunzhang.use.models import UsageDay
 
 NOW = ""  # the present, beside the names of frozen periods
@@ -53,6 +54,7 @@ class Measure:
     frozen: bool  # there is one of every frozen period
     live: bool  # there is one of now
     worse: bool = False  # more of it is worse
+    theme: str = ""  # of an indicator
 
     @property
     def zh(self) -> str:
@@ -86,21 +88,24 @@ def measures() -> list[Measure]:
     """All the map knows: the total score, every indicator of the pack in force, numbers."""
     return [
         Measure(TOTAL, Text("综合得分", "Total score"), Kind.MEAN, frozen=True, live=False),
-        *(
-            Measure(
-                row.id,
-                Text(row.zh, row.en),
-                KINDS.get(INDICATORS[row.id].measure, Kind.COUNT),
-                frozen=is_measured(row),
-                live=True,
-            )
-            for row in known()
-        ),
+        *(_of_rule(row) for row in known()),
         *(
             Measure(id, name, Kind.COUNT, frozen=False, live=True, worse=worse)
             for id, (name, worse, _count) in NUMBERS.items()
         ),
     ]
+
+
+def _of_rule(row: IndicatorRule) -> Measure:
+    one = of_rule(row)
+    return Measure(
+        row.id,
+        Text(row.zh, row.en),
+        KINDS.get(one.measure, Kind.COUNT),
+        frozen=is_measured(row),
+        live=True,
+        theme=one.theme,
+    )
 
 
 def periods() -> list[str]:
@@ -144,7 +149,9 @@ def _frozen(id: str, periods: Sequence[str]) -> dict[str, Parts]:
     found: dict[str, Parts] = {period: {} for period in periods}
     found_in = scores.current().filter(period__in=periods)
     if id == TOTAL:
-        known = found_in.exclude(total=None)
+        # What is too little to be ranked by is too little to be coloured by.
+        least = pack().limit("score.least_indicators")
+        known = found_in.exclude(total=None).filter(measured__gte=least)
         for period, unit, total in known.values_list("period", "unit", "total"):
             found[period][unit] = (float(total or 0), 1)
         return found
@@ -157,7 +164,8 @@ def _frozen(id: str, periods: Sequence[str]) -> dict[str, Parts]:
 
 def _of_now(indicator: str, today: date) -> Parts:
     """An indicator counted once over all units, each with its own part."""
-    figures = INDICATORS[indicator].by_unit(Unit.objects.all(), today)
+    [rule] = [row for row in known() if row.id == indicator]
+    figures = of_rule(rule).by_unit(Unit.objects.all(), today)
     return {unit: (one.hits, one.of) for unit, one in figures.items() if one.value is not None}
 
 

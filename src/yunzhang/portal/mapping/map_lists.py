@@ -173,8 +173,19 @@ def _value(measure: Measure, *, linked: bool = False) -> Column:
         SHOWN[measure.kind],
         "value",
         link=(lambda row: row.address) if linked else None,
-        note=_parts if measure.kind is measured.Kind.RATE else None,
+        note=_few
+        if measure.id == measured.TOTAL
+        else _parts
+        if measure.kind is measured.Kind.RATE
+        else None,
     )
+
+
+def _few(row: AreaRow | UnitRow) -> str:
+    """Why there is no score: one figure is an accident, and of nobody there is none."""
+    if row.value is not None:
+        return ""
+    return gettext("not measured, or too little to be ranked")
 
 
 def _parts(row: AreaRow | UnitRow) -> str:

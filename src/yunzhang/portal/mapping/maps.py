@@ -25,6 +25,7 @@ from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.mapping import map_lists, map_points
 from yunzhang.portal.mapping.map_lists import AreaRow, UnitRow
+from yunzhang.portal.scoring.indicator_lists import THEMES
 from yunzhang.portal.templatetags.said import said
 from yunzhang.terms import divisions
 
@@ -45,6 +46,16 @@ class Sight:
     @cached_property
     def measures(self) -> list[Measure]:
         return areas.measures()
+
+    @property
+    def themes(self) -> list[tuple[str, list[Measure]]]:
+        """The measures as the picker offers them: the score, the indicators by theme, numbers."""
+        found: dict[str, list[Measure]] = {}
+        for one in self.measures:
+            found.setdefault(one.theme, []).append(one)
+        whole, *numbers = found.pop("")
+        named = [(gettext(THEMES[theme]), held) for theme, held in found.items()]
+        return [("", [whole]), *named, (gettext("Numbers"), numbers)]
 
     @cached_property
     def periods(self) -> list[str]:
