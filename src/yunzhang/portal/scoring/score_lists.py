@@ -82,7 +82,14 @@ def ranking(indicators: Sequence[IndicatorRule]) -> Listing:
         note=_reason,
     )
     place = Column("place", _("Place"), lambda row: row.place, Kind.NUMBER, "place")
-    total = Column("total", _("Score"), lambda row: row.score.total, Kind.FIGURE, "total")
+    total = Column(
+        "total",
+        _("Score"),
+        lambda row: row.score.total,
+        Kind.FIGURE,
+        "total",
+        tone=lambda row: "quiet" if row.place is None else "",
+    )
     measured = Column("measured", _("Measured"), lambda row: row.measured, Kind.NUMBER, "measured")
     reason = Column("reason", _("Not ranked because"), _reason, on="file")
     shown = [_indicator(rule) for rule in indicators]

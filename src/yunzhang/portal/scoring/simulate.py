@@ -137,8 +137,20 @@ def _listing(period: str) -> Listing:
                 marks=_marks,
                 note=_because,
             ),
-            _number("before", _("Score as frozen"), lambda row: row[1].before.total, Kind.FIGURE),
-            _number("after", _("Score simulated"), lambda row: row[1].after.total, Kind.FIGURE),
+            _number(
+                "before",
+                _("Score as frozen"),
+                lambda row: row[1].before.total,
+                Kind.FIGURE,
+                lambda row: _quiet(row[1].before.place),
+            ),
+            _number(
+                "after",
+                _("Score simulated"),
+                lambda row: row[1].after.total,
+                Kind.FIGURE,
+                lambda row: _quiet(row[1].after.place),
+            ),
             _number("change", _("Change"), lambda row: row[1].change, Kind.FIGURE, _tone),
             _number("place_before", _("Place as frozen"), lambda row: row[1].before.place),
             _number("place_after", _("Place simulated"), lambda row: row[1].after.place),
@@ -160,6 +172,11 @@ def _number(
     tone: Callable[[Any], str] | None = None,
 ) -> Column:
     return Column(id, title, value, kind, id, tone=tone)
+
+
+def _quiet(place: int | None) -> str:
+    """A score that takes no place is small beside those that do."""
+    return "quiet" if place is None else ""
 
 
 def _tone(row: Any) -> str:
