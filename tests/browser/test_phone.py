@@ -7,7 +7,8 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MENU = ".side a[href^='/']"
-FORMS = ".head .do a[href^='/']:not([href$='.zip'])"  # a file is no page
+# What is a file is no page.
+FORMS = ".head .do a[href^='/']:not([href$='.zip'], [href$='.json'], [href$='.docx'])"
 # What a list leads to is looked at once: its first row.
 ROWS = "main tbody tr:first-child td:first-child a[href^='/cage/']"
 HREFS = "links => links.map(link => link.getAttribute('href'))"

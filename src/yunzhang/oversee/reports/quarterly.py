@@ -44,6 +44,12 @@ def hands_in(case: Case, move: str) -> bool:
     return (case.procedure, move) == (PROCEDURE, SUBMIT)
 
 
+def text_of(case: Case) -> str:
+    """The report's words as they were handed in last; "" before."""
+    found = CasePaper.objects.filter(move__case=case, paper=REPORT).order_by("-pk").first()
+    return found.text if found else ""
+
+
 def kept(case: Case) -> Report | None:
     """The figures as they were handed in last; None before."""
     found = CasePaper.objects.filter(move__case=case, paper=FIGURES).order_by("-pk").first()

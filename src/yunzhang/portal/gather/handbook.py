@@ -11,13 +11,23 @@ from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
+from yunzhang.engines.official_paper import (
+    CENTRED,
+    HEADING,
+    TITLE,
+    Block,
+    Paragraph,
+    Table,
+    paragraphs,
+)
 from yunzhang.gather.models import EntryVersion, InformationSystem
 from yunzhang.people.models import Post, Unit
 from yunzhang.people.permissions import pack
-from yunzhang.portal import seen
+from yunzhang.portal import seen, word_file
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing
@@ -107,12 +117,47 @@ HANDBOOK = Listing(
 @door("score.see")
 def handbook(request: Visit) -> HttpResponseBase:
     listed = Listed(request, HANDBOOK, list(_lines(request)))
-    if "print" not in request.GET:
+    if "print" not in request.GET and request.GET.get("form") != "docx":
         return answer(request, "portal/handbook.html", {}, lines=listed)
     # The book itself is whole: a page of it would be no book.
     chosen = listed.found.part(0, pack().limit("page.export_rows"))
     book = [(unit, list(rows)) for unit, rows in groupby(chosen, key=lambda row: row.unit)]
+    if request.GET.get("form") == "docx":
+        return word_file.as_file(_word(request, book), f"handbook-{clock.today()}")
     return render(request, "portal/handbook_book.html", {"book": book, "today": clock.today()})
+
+
+def _word(request: Visit, book: list[tuple[str, list[Line]]]) -> list[Block]:
+    """The book as Word: a heading and a table for each unit, each line with its links."""
+    heads = ("System", "Where it runs", "Protection", "Data resource", "Sharing")
+    blocks: list[Block] = [
+        Paragraph(gettext("Handbook of government systems and data resources"), TITLE),
+        Paragraph(f"{gettext('As it stands on')} {clock.today()}", CENTRED),
+    ]
+    for unit, lines in book:
+        rows = [
+            (
+                word_file.linked(request, line.name, _system(line.system)),
+                line.place,
+                line.protection,
+                word_file.linked(
+                    request, f"{line.resource} {line.code}".strip(), _entry(line.code)
+                ),
+                line.share,
+            )
+            for line in lines
+        ]
+        blocks += [Paragraph(unit, HEADING), *paragraphs(lines[0].owners)]
+        blocks.append(Table([gettext(head) for head in heads], rows, (5, 4, 2, 6, 3)))
+    return blocks
+
+
+def _entry(code: str) -> str:
+    return reverse("entry", args=[code]) if code else ""
+
+
+def _system(row: InformationSystem | None) -> str:
+    return reverse("system", args=[row.pk]) if row else ""
 
 
 def _lines(request: Visit) -> Iterator[Line]:

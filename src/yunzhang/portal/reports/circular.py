@@ -15,10 +15,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from yunzhang import clock
+from yunzhang.engines.official_paper import HEADING, TITLE, Block, Paragraph, Table
 from yunzhang.people.models import Clock, Turn
 from yunzhang.people.permissions import pack
 from yunzhang.people.workdays import work_calendar
-from yunzhang.portal import seen
+from yunzhang.portal import seen, word_file
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.people import waiting
 from yunzhang.portal.templatetags.said import clock_name
@@ -73,6 +74,8 @@ def circular(request: Visit) -> HttpResponse:
         kept = {"Content-Disposition": f'attachment; filename="circular-{first:%Y-%m}.md"'}
         text = _markdown(request, context)
         return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=kept)
+    if request.GET.get("form") == "docx":
+        return word_file.as_file(_word(request, context), f"circular-{first:%Y-%m}")
     return render(request, "portal/circular.html", context)
 
 
@@ -138,6 +141,30 @@ def _markdown(request: Visit, context: dict[str, object]) -> str:
             lines.append(f"- {title} · {one.name} · {clause} · {one.clock.due_on} · {late}")
         lines.append("")
     return "\n".join(lines)
+
+
+def _word(request: Visit, context: dict[str, object]) -> list[Block]:
+    """The same as Word: a heading and a table for each unit, every matter with its link."""
+    units: list[OfUnit] = context["units"]  # type: ignore[assignment]
+    head = _("Circular on limits missed, %(month)s (draft)") % {"month": context["month"]}
+    heads = (_("Matter"), _("Limit"), _("Due"), _("Working days late"))
+    blocks: list[Block] = [Paragraph(head, TITLE)]
+    for unit in units:
+        said = _("%(n)s missed, %(open)s of them still open") % {
+            "n": len(unit.missed),
+            "open": unit.open,
+        }
+        rows = [
+            (
+                word_file.linked(request, one.title, one.address),
+                f"{one.name} · {one.clock.document} {one.clock.clause}",
+                str(one.clock.due_on),
+                str(one.days),
+            )
+            for one in unit.missed
+        ]
+        blocks += [Paragraph(unit.name, HEADING), Paragraph(said), Table(heads, rows, (6, 5, 3, 2))]
+    return blocks
 
 
 def _plain(text: str) -> str:

@@ -8,22 +8,25 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang import clock
+from yunzhang.engines.official_paper import CENTRED, HEADING, TITLE, Block, Paragraph, paragraphs
 from yunzhang.oversee.reports import circulars, period
 from yunzhang.oversee.reports.circular_models import Circular, Survey
 from yunzhang.oversee.reports.circulars import CircularForm
 from yunzhang.oversee.reports.period import Span
 from yunzhang.people.permissions import may
-from yunzhang.portal import seen, typed
+from yunzhang.portal import seen, typed, word_file
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.history import told
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing, of_states
 from yunzhang.portal.reports import counted
+from yunzhang.terms.document import digest
 
 CIRCULARS = Listing(
     "circulars",
@@ -126,6 +129,42 @@ def circular_file(request: Visit, number: int) -> HttpResponse:
         raise Http404
     kept = {"Content-Disposition": f'attachment; filename="circular-{found.number}.json"'}
     return HttpResponse(found.signed, content_type="application/json", headers=kept)
+
+
+@require_GET
+@door("desk.see")
+def circular_word(request: Visit, number: int) -> HttpResponse:
+    """The circular as Word: as it was signed, or as the draft stands."""
+    found = _one(request, number)
+    published = circulars.opened(found) if found.signed else None
+    shown = published.figures if published else circulars.figures_of(found)
+    opening = _("No. %(n)s") if published else _("Draft")
+    line = gettext(opening) % {"n": found.number}
+    figures = word_file.figures(
+        request, shown, [reverse("circular_figure", args=[found.pk, one.id]) for one in shown]
+    )
+    blocks = [
+        Paragraph(found.title, TITLE),
+        Paragraph(f"{line}  {found.unit.name}  {found.since} – {found.until}", CENTRED),
+        *paragraphs(found.text),
+        *_named(_("Red board"), found.praised),
+        *_named(_("Black board"), found.criticised),
+        Paragraph(gettext("Figures of the period"), HEADING),
+        figures,
+    ]
+    if published:
+        blocks += [
+            Paragraph(
+                gettext("Published %(at)s, signed by the hub; digest of the signed file:")
+                % {"at": f"{localtime(published.issued_at):%Y-%m-%d}"}
+            ),
+            Paragraph(digest(found.signed.encode())),
+        ]
+    return word_file.as_file(blocks, f"circular-{found.number or found.pk}")
+
+
+def _named(board: str, names: str) -> list[Block]:
+    return [Paragraph(gettext(board), HEADING), *paragraphs(names)] if names else []
 
 
 def _one(request: Visit, number: int) -> Circular:

@@ -8,11 +8,14 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_GET
 
+from yunzhang.engines.official_paper import CENTRED, HEADING, TITLE, Paragraph, paragraphs
 from yunzhang.oversee.reports import period, quarterly
 from yunzhang.people import cases
 from yunzhang.people.models import Case
-from yunzhang.portal import seen, typed
+from yunzhang.portal import seen, typed, word_file
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.people.cases import visible
 from yunzhang.portal.reports import counted
@@ -48,6 +51,26 @@ def figure(request: Visit, number: str, id: str) -> HttpResponseBase:
     linked = own is None or (unit is not None and unit.pk in own)
     back = (found.title, reverse("report", args=[found.number]))
     return counted.page(request, shown.figures, id, back, linked=linked)
+
+
+@require_GET
+@door("desk.see")
+def report_word(request: Visit, number: str) -> HttpResponse:
+    """The report as Word: as it was handed in, else its figures as they stand now."""
+    found = _one(request, number)
+    kept = quarterly.kept(found)
+    shown = kept or period.report(quarterly.span_of(found))
+    unit = quarterly.span_of(found).unit
+    state = _("as it was handed in") if kept else _("counted at this moment")
+    addresses = [reverse("report_figure", args=[found.number, one.id]) for one in shown.figures]
+    blocks = [
+        Paragraph(found.title, TITLE),
+        Paragraph(f"{unit.name if unit else ''}  {shown.since} – {shown.until}", CENTRED),
+        *paragraphs(quarterly.text_of(found) or period.sentences(shown)),
+        Paragraph(f"{gettext('Figures of the period')} ({gettext(state)})", HEADING),
+        word_file.figures(request, shown.figures, addresses),
+    ]
+    return word_file.as_file(blocks, f"report-{found.number}")
 
 
 def _one(request: Visit, number: str) -> Case:
