@@ -11,7 +11,7 @@ import csv
 from yunzhang.demo import screen
 from yunzhang.demo.cage_rows import SYNTHETIC, Sheet, sheets
 from yunzhang.demo.hub_steps import Town, publish
-from yunzhang.demo.province import Province
+from yunzhang.demo.made import Province
 from yunzhang.engines.cage_sql import Bound
 from yunzhang.engines.readings import SourceKind
 from yunzhang.engines.sources import SourceSpec

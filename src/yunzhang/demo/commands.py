@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Event
 
 import django
+from django.conf import settings
+from django.core.management import call_command
 
 from yunzhang.demo import screen
 from yunzhang.demo.registers import write
@@ -81,11 +83,13 @@ def _walk(folder: Path, hub: str, port: int, password: str, servers: Servers) ->
     write(folder / "registers")
     screen.left("三个部门的真实名录已写成各自的库和文件")
     screen.left(f"政策包：{pack().zh}（{pack().id}）")
+    # The year is played before the hub is up: its worker lives today.
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    town = hub_steps.Town(folder)
+    made = province.build(town, password)
     pid = servers.start("hub", ["hub", "up", "--port", str(port)], f"{hub}/sign-in")
     screen.left(f"枢纽 {hub}（进程 {pid}）")
-    town = hub_steps.Town(folder)
-    hub_steps.found(town, password)
-    made = province.build(town, password)
     key = SigningKey.generate("health-api")
     key.save(folder / "health.key")
     nodes = Nodes(folder, hub, key)

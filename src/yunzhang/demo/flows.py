@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from yunzhang.demo import screen
 from yunzhang.demo.hub_steps import Town
+from yunzhang.demo.made import Province
 from yunzhang.demo.node_steps import Nodes
-from yunzhang.demo.province import HEALTH, Province
 from yunzhang.demo.servers import wait_for
 from yunzhang.demo.tables import ASKED, BASIS, CODE, COLLISION, REGISTERS
 from yunzhang.node.caller import Caller
@@ -26,7 +26,7 @@ def flow(town: Town, nodes: Nodes, made: Province) -> None:
     granted = []
     for number, held in enumerate(list(made.cities.values())[:CITIES]):
         name, key = ASKED[number % len(ASKED)], SigningKey.generate(f"health-{number}")
-        granted.append((name, key, _granted(town, made, held[HEALTH], name, key)))
+        granted.append((name, key, _granted(town, made, held[made.health], name, key)))
     calls = 0
     for number, (name, key, row) in enumerate(granted):
         office = next(plan.office for plan in REGISTERS if plan.name == name)

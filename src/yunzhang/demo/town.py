@@ -65,5 +65,9 @@ OFFICIALS = (
     Official("jiandu", "罗监督", "audit", "supervisor"),
     Official("jiandu_data", "石台账", "audit", "provider_officer"),
     Official("jiandu_head", "谢厅负责", "audit", "sharing_body_head"),
+    Official("weijian_data", "蓝卫健", "health", "provider_officer"),
+    Official("fazhan", "白发展", "bureau", "provider_officer"),
     Official("yunzhang", "陈云长", "civil", "cloud_chief"),
+    Official("weijian_chief", "秦云长", "health", "cloud_chief"),
+    Official("tongji_chief", "冯云长", "stats", "cloud_chief"),
 )

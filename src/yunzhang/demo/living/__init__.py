@@ -1,0 +1,1 @@
+"""What people of the province did in a year, so that every page shows something. All made up."""
