@@ -71,7 +71,9 @@
         geo: {
           map: "areas", nameProperty: "code", roam: true, scaleLimit: { min: 0.8, max: 30 },
           // Without it the drawing is stretched to its box, and no border has its true shape.
-          preserveAspect: "contain", aspectScale: this.narrow, top: 34, bottom: 12, left: 12, right: 12,
+          preserveAspect: "contain", aspectScale: this.narrow, top: 34, left: 12, right: 12,
+          // On a phone the colours are explained below the map, elsewhere in its corner.
+          bottom: this.drawn.clientWidth < 480 ? 124 : 12,
           itemStyle: { areaColor: EMPTY, borderColor: LINE, borderWidth: 1, opacity: tiled ? 0.72 : 1 },
           label: { show: true, color: INK, fontSize: 12, formatter: (event) => label(event.name),
             textBorderColor: "#fff", textBorderWidth: 2 },
