@@ -48,7 +48,7 @@ from yunzhang.people.permissions import Actor, pack  # noqa: E402
 from yunzhang.protect.ledger import LEDGER_IN_USE, Ledger  # noqa: E402
 from yunzhang.share import grants  # noqa: E402
 from yunzhang.terms.faults import Refused  # noqa: E402
-from yunzhang.use import cage_runs, opening  # noqa: E402
+from yunzhang.use import cage_runs, incidents, opening  # noqa: E402
 
 log = logging.getLogger("yunzhang.worker")
 
@@ -207,6 +207,11 @@ def _review_grounds(_days: Sequence[date]) -> None:
         log.info("the ground of %s is due for review", resource.code)
 
 
+def _find_incidents(_days: Sequence[date]) -> None:
+    for case in incidents.sweep(clock.today()):
+        log.warning("incident %s: %s", case.number, case.title)
+
+
 def _ask_zombies(_days: Sequence[date]) -> None:
     for case in zombies.sweep(clock.today()):
         log.info("%s is opened: %s shows no life", case.number, case.about)
@@ -248,6 +253,7 @@ DAILY: tuple[tuple[str, jobs.Do], ...] = (
     ("dated", _open_duties),
     ("grounds", _review_grounds),
     ("zombies", _ask_zombies),
+    ("incidents", _find_incidents),
     ("handovers", _hand_over),
     ("standings", _keep_standings),
     ("cage", _run_cage),

@@ -105,6 +105,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         gettext_noop("Proof"),
         (
             Place("ledger", gettext_noop("Ledger"), "ledger.see"),
+            Place("incidents", gettext_noop("Incidents"), "score.see"),
             Place("audit", gettext_noop("The auditor's desk"), "ledger.verify"),
         ),
     ),

@@ -136,6 +136,13 @@ STATES: dict[str, dict[str, tuple[str, Tone]]] = {
         "refuted": (_("Refuted"), Tone.BAD),
         "withdrawn": (_("Withdrawn"), Tone.CALM),
     },
+    "incident": {
+        "contain": (_("To be contained"), Tone.BAD),
+        "explain": (_("Contained"), Tone.WARN),
+        "review": (_("Explained"), Tone.BUSY),
+        "closed": (_("Closed"), Tone.GOOD),
+        "unfounded": (_("There was none"), Tone.CALM),
+    },
     "reached": {
         "met": (_("Reached"), Tone.GOOD),
         "missed": (_("Not reached"), Tone.BAD),

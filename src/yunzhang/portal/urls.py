@@ -36,7 +36,7 @@ from yunzhang.portal.people import (
     webhooks,
 )
 from yunzhang.portal.policy import law, packs
-from yunzhang.portal.protect import evidence, exchange, ledger
+from yunzhang.portal.protect import evidence, exchange, incidents, ledger
 from yunzhang.portal.reports import circular, circulars, quarterly, surveys
 from yunzhang.portal.scoring import (
     appeals,
@@ -156,6 +156,7 @@ urlpatterns: list[URLPattern] = [
     path("audit", audit.audit, name="audit"),
     path("audit/signs", signs.sign_list, name="signs"),
     path("audit/signs/<slug:rule>/<str:subject>", signs.sign, name="sign"),
+    path("incidents", incidents.register, name="incidents"),
     path("ledger", ledger.ledger, name="ledger"),
     path("ledger/HUB/verified", ledger.log_verified, name="log_verified"),
     path("ledger/<slug:name>", ledger.log, name="log"),

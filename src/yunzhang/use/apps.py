@@ -4,7 +4,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-VERBS = ("opening", "cage_cases")  # they register what cases carry out here as they are read
+# They register what cases carry out here as they are read.
+VERBS = ("opening", "cage_cases", "incidents")
 
 
 class UseConfig(AppConfig):

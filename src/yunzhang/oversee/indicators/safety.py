@@ -10,11 +10,11 @@ from django.db.models.functions import Concat
 
 from yunzhang.gather.models import Node
 from yunzhang.oversee.indicators.registry import Row, Units, indicator, window
-from yunzhang.people.models import Case
+from yunzhang.people.models import Case, CaseParty
 from yunzhang.share import misuse
 from yunzhang.share.models import GrantRow
 from yunzhang.terms.faults import Text
-from yunzhang.use import usage
+from yunzhang.use import incidents, usage
 
 
 @indicator(
@@ -60,3 +60,30 @@ def grants_clean(units: Units, today: date) -> Iterator[Row]:
     rows = held.annotate(bad=Exists(found)).values_list("consumer", "pk", "bad")
     for unit, number, bad in rows:
         yield Row(unit, number, not bad)
+
+
+@indicator(
+    "safety",
+    "case",
+    formula=Text("已结案的安全事件 ÷ 全部安全事件", "Incidents closed ÷ all incidents"),
+    source=Text(
+        "安全事件登记：单位报告的和枢纽从节点日志发现的",
+        "The register of incidents: those reported, and those the hub finds in nodes' logs",
+    ),
+    told=Text(
+        "评分窗口内的安全事件是否已控制、查明并结案；不属实的不计。",
+        "Whether the incidents within the pack's window are contained, explained and closed; what "
+        "proved to be none does not count.",
+    ),
+)
+def incidents_closed(units: Units, today: date) -> Iterator[Row]:
+    """Incidents closed / incidents within the pack's window, but for those that were none."""
+    since = usage.start_of(window(today))
+    found = CaseParty.objects.filter(
+        party=incidents.UNIT,
+        unit__in=units,
+        case__procedure=incidents.PROCEDURE,
+        case__opened_at__gte=since,
+    ).exclude(case__step=incidents.UNFOUNDED)
+    for unit, number, closed in found.values_list("unit", "case", "case__closed_on"):
+        yield Row(unit, number, closed is not None)

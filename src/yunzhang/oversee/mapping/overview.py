@@ -15,6 +15,7 @@ from yunzhang.people import clocks
 from yunzhang.people.models import Case, Clock, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.share import misuse
+from yunzhang.use import incidents
 from yunzhang.use.models import NodeLog, UsageDay
 
 
@@ -49,7 +50,7 @@ class Overview:
     late: int
     near: int
     clocks: tuple[Clock, ...]  # the first of those late and near, by day
-    incidents: tuple[Case, ...]  # cases of misuse that are open, the latest first
+    incidents: tuple[Case, ...]  # open ones and cases of misuse, the latest first
     logs: tuple[LogHealth, ...]
 
 
@@ -85,7 +86,8 @@ def flows(units: set[int], today: date) -> list[Flow]:
 
 
 def _incidents(units: set[int], most: int) -> Iterable[Case]:
-    open_ones = Case.objects.filter(procedure=misuse.PROCEDURE, closed_on=None)
+    kinds = (misuse.PROCEDURE, incidents.PROCEDURE)
+    open_ones = Case.objects.filter(procedure__in=kinds, closed_on=None)
     return open_ones.filter(parties__unit__in=units).distinct().order_by("-opened_at")[:most]
 
 

@@ -15,7 +15,7 @@ from yunzhang.people.permissions import pack
 from yunzhang.portal.templatetags.said import coded, said
 from yunzhang.portal.use import risk_rows
 from yunzhang.share import corrections, misuse, services
-from yunzhang.use import cage_cases
+from yunzhang.use import cage_cases, incidents
 
 
 def of(case: Case) -> list[tuple[str, str]]:
@@ -29,6 +29,7 @@ def of(case: Case) -> list[tuple[str, str]]:
         appeals.PROCEDURE: _appeal,
         cage_cases.PROCEDURE: risk_rows.told,
         reported.PROCEDURE: _number,
+        incidents.PROCEDURE: _incident,
     }
     return list(shown[case.procedure](case)) if case.procedure in shown else []
 
@@ -66,6 +67,12 @@ def _number(case: Case) -> Iterator[tuple[str, str]]:
     told = f"{number.hits:,} / {number.of:,}" if number.of else f"{number.hits:,}"
     yield _("Reported number"), told
     yield _("As of"), number.as_of.isoformat()
+
+
+def _incident(case: Case) -> Iterator[tuple[str, str]]:
+    told, kind = incidents.incident_of(case), incidents.kind_of(case)
+    yield _("Kind"), said(kind) if kind else told.kind
+    yield _("Found on"), told.found_on.isoformat()
 
 
 def _parts(case: Case) -> Iterator[tuple[str, str]]:
