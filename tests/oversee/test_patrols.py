@@ -14,6 +14,7 @@ from django.conf import settings
 from tests.hub_world import WHY, HubWorld
 from tests.oversee.duties import holder, take
 from tests.share.moments import Days, refused
+from yunzhang import clock
 from yunzhang.gather import systems
 from yunzhang.oversee.duties import dated
 from yunzhang.oversee.inspection import findings, patrols, teams
@@ -27,6 +28,7 @@ from yunzhang.people.hub_key import hub_key
 from yunzhang.people.models import Clock, FactRow
 from yunzhang.people.permissions import Actor
 from yunzhang.protect.verify_sample import verify_sample
+from yunzhang.terms import sample
 from yunzhang.terms.document import encode, plain, replace
 
 MONDAY = date(2026, 3, 2)
@@ -159,6 +161,51 @@ def test_nobody_draws_before_the_sealed_moment_or_before_the_log_holds_all(
 
     assert (early, waiting) == (("patrol.draw_early",), ("patrol.log_waiting",))
     assert not patrol.sample.exists()
+
+
+def test_a_value_from_outside_goes_into_the_seed_once_it_is_published(
+    hub: HubWorld, days: Days, inspector: Actor
+) -> None:
+    # The root stands still at eleven on the third; the numbers are those of the fourth.
+    moment = {"draw_at": datetime(2026, 3, 3, 3, tzinfo=UTC), "begins_on": date(2026, 3, 5)}
+    patrol = planned(hub, inspector, outside="kl8", **moment)
+    told = {"outside": "05、12 33", "source": "中国福利彩票官方网站第2026052期"}
+
+    days.on(3, 3)
+    carry()
+    early = refused(patrols.draw, hub.reviewer, patrol, why=WHY, **told)
+    days.on(3, 4)
+    by_itself = patrols.draw_due(clock.now())
+    blank = {"outside": "待公布", "source": "网站"}
+    missing = refused(patrols.draw, hub.reviewer, patrol, why=WHY, **blank)
+    patrol = patrols.draw(hub.reviewer, patrol, why=WHY, **told)
+
+    drawing, key = patrols.drawing_of(patrol), hub_key().public.text
+    seed = sha256(f"{drawing.root}\n{patrol.digest}\n5 12 33".encode()).hexdigest()
+    assert (early, missing, by_itself) == (
+        ("patrol.outside_early",),
+        ("patrol.outside_missing",),
+        [],
+    )
+    assert drawing.seed == seed
+    proven = verify_sample(kept(patrol), key)
+    assert proven.ok
+    assert any("5 12 33" in step.say() for step in proven.steps)
+    other = refused(sample.check, patrols.frame_of(patrol), replace(drawing, outside="5 12 34"))
+    assert other == ("sample.seed_other",)
+    fact = json.loads(FactRow.objects.get(deed="sample.drawn").content)
+    assert (fact["outside"], fact["source"]) == ("5 12 33", told["source"])
+
+
+def test_a_patrol_that_waits_for_a_value_begins_after_it_and_others_are_sealed_as_before(
+    hub: HubWorld, days: Days, inspector: Actor
+) -> None:
+    wrong = refused(planned, hub, inspector, outside="dice", begins_on=date(2026, 3, 2))
+
+    plain_one = planned(hub, inspector, begins_on=date(2026, 3, 2))
+
+    assert wrong == ("patrol.outside_unknown", "patrol.begins_early")
+    assert "outside" not in plain_one.frame
 
 
 def test_the_worker_draws_what_is_due(hub: HubWorld, days: Days, inspector: Actor) -> None:

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from tests.portal.town import WHY, Town, write_log
 from yunzhang import clock
-from yunzhang.oversee.inspection import patrols, sealing
+from yunzhang.oversee.inspection import findings, patrols, sealing
+from yunzhang.oversee.inspection.findings import Seen
 from yunzhang.oversee.inspection.patrol_models import Mark, Patrol, Team
 from yunzhang.people.models import Case
 
@@ -175,3 +176,53 @@ def test_a_team_is_set_up_changed_and_dissolved(town, visit) -> None:
 def test_an_officer_plans_nothing(town, visit) -> None:
     assert "封存名单</button>" not in visit("provider").get("/patrols").content.decode()
     assert visit("provider").post("/patrols", {"deed": "team", "name": "组"}).status_code == 404
+
+
+def found_wrong(town: Town, patrol: Patrol) -> None:
+    patrols.begin(town.auditor, patrol, why=WHY)
+    seen = Seen("wrong", "三个系统没有编目", None, clock.today() + timedelta(days=14))
+    [line] = patrol.sample.all()
+    findings.mark(town.auditor, line, "provider.catalog", seen, why=WHY)
+
+
+def test_who_was_drawn_and_what_was_found_leave_as_files(town, visit, patrol) -> None:
+    found_wrong(town, patrol)
+    client, items = visit("auditor"), len(sealing.items(patrol))
+
+    drawn = client.get(f"/patrols/{patrol.pk}?s-export=csv").getvalue().decode("utf-8-sig")
+    found = client.get(f"/patrols/{patrol.pk}?f-export=csv").getvalue().decode("utf-8-sig")
+    hidden = visit("stats").get(f"/patrols/{patrol.pk}?f-export=csv").status_code
+
+    assert drawn.splitlines()[1] == f"1,广西壮族自治区民政厅,民政厅,0,1,{items - 1}"
+    assert "三个系统没有编目" in found
+    assert Case.objects.get(procedure="rectification").number in found
+    assert hidden == 404
+
+
+def test_a_task_is_given_from_the_patrol_filled_in_with_the_unit_and_the_reason(
+    town, visit, patrol
+) -> None:
+    found_wrong(town, patrol)
+    office, address = visit("reviewer"), f"/patrols/{patrol.pk}"
+    page = office.get(address).content.decode()
+    due = (clock.today() + timedelta(days=20)).isoformat()
+    typed = {
+        "deed": "give",
+        "title": "补编三个系统的目录",
+        "lead": str(town.units[2].pk),
+        "due_on": due,
+        "order": "逐个系统编目",
+        "why": WHY,
+    }
+
+    wrong = office.post(address, {**typed, "title": ""})
+    office.post(address, typed)
+
+    case = Case.objects.get(procedure="instructed_task")
+    assert f'<option value="{town.units[2].pk}" selected>' in page
+    assert f"巡云“{TITLE}”发现" in page
+    assert (wrong.status_code, case.about) == (422, f"patrol:{patrol.pk}")
+    assert "补编三个系统的目录" in office.get(address).content.decode()
+    assert "巡云发现" in office.get("/tasks").content.decode()
+    # Who goes on the patrol without such a post gives none.
+    assert visit("auditor").post(address, typed).status_code == 403

@@ -53,6 +53,18 @@ def _drawn_again(kept: Kept, vkey: str, log: Path | None) -> Iterator[Found]:
         ),
         {"lines": len(kept.frame.lines), "drawn": len(drawing.drawn)},
     )
+    if drawing.outside:
+        yield (
+            Text(
+                "种子含 {on} 公布的 {outside}（{source}），请到公布处核对。",
+                "The seed holds {outside}, published on {on} ({source}): compare it there.",
+            ),
+            {
+                "on": kept.frame.outside_on,
+                "outside": drawing.outside,
+                "source": drawing.outside_source,
+            },
+        )
     if log is not None:
         yield from _by_the_log(kept, drawing, key, log)
 

@@ -1,12 +1,13 @@
 """Samples: who is looked at is drawn by a seed that nobody can choose, and anyone can draw again.
 
 The list is sealed first: its digest is a fact, its salt keeps it from being guessed. The seed
-comes from the root of the hub's log at a moment named in the sealed list, and the drawing is a
-sort: docs/decisions/patrols.md.
+comes from the root of the hub's log at a moment named in the sealed list and, where the list says
+so, from a value the world publishes after it; the drawing is a sort: docs/decisions/patrols.md.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
@@ -48,8 +49,11 @@ class Line(Document, frozen=True):
     unit: str
 
 
-class Frame(Document, frozen=True, kw_only=True):
-    """A list sealed before anything is drawn from it, with everything that decides the drawing."""
+class Frame(Document, frozen=True, kw_only=True, omit_defaults=True):
+    """A list sealed before anything is drawn from it, with everything that decides the drawing.
+
+    `outside`: the value from outside that goes into the seed, by its code; `outside_on` its day.
+    """
 
     title: str
     of: str  # what the lines are: unit, system or entry
@@ -59,6 +63,8 @@ class Frame(Document, frozen=True, kw_only=True):
     size: Natural
     lines: tuple[Line, ...]
     salt: str
+    outside: str = ""
+    outside_on: date | None = None
 
     @property
     def digest(self) -> str:
@@ -66,7 +72,7 @@ class Frame(Document, frozen=True, kw_only=True):
         return digest(encode(self))
 
 
-class Drawing(Document, frozen=True, kw_only=True):
+class Drawing(Document, frozen=True, kw_only=True, omit_defaults=True):
     """A drawing as the hub signs it: from which list, by which root of the log, who was drawn."""
 
     frame: str  # the sealed list's digest
@@ -76,6 +82,8 @@ class Drawing(Document, frozen=True, kw_only=True):
     seed: str
     drawn: tuple[str, ...]
     drawn_at: datetime
+    outside: str = ""  # the numbers that were published, as `numbers` writes them
+    outside_source: str = ""  # where anyone finds them
 
 
 class Kept(Document, frozen=True, kw_only=True):
@@ -85,9 +93,18 @@ class Kept(Document, frozen=True, kw_only=True):
     drawing: Signed
 
 
-def seed(root: str, frame: str) -> str:
-    """SHA-256 over the log's root (hex), a line feed and the list's digest (hex)."""
-    return sha256(f"{root}\n{frame}".encode()).hexdigest()
+def seed(root: str, frame: str, outside: str = "") -> str:
+    """SHA-256 over the log's root (hex), a line feed and the list's digest (hex).
+
+    A value from outside follows after another line feed.
+    """
+    parts = (root, frame, outside) if outside else (root, frame)
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def numbers(text: str) -> str:
+    """Published numbers in one form: in their order, whatever stands between or before them."""
+    return " ".join(str(int(one)) for one in re.findall(r"[0-9]+", text))
 
 
 def draw(lines: Iterable[Line], seed: str, size: int) -> tuple[Line, ...]:
@@ -99,7 +116,8 @@ def check(frame: Frame, drawing: Drawing) -> None:
     """Raise Refused with the first step of the drawing that does not follow from the one before."""
     if frame.digest != drawing.frame:
         raise Refused(LIST_OTHER(found=frame.digest, sealed=drawing.frame))
-    if seed(drawing.root, drawing.frame) != drawing.seed:
+    told = bool(frame.outside) == bool(drawing.outside)
+    if not told or seed(drawing.root, drawing.frame, drawing.outside) != drawing.seed:
         raise Refused(SEED_OTHER())
     found = tuple(line.id for line in draw(frame.lines, drawing.seed, frame.size))
     if found != drawing.drawn:

@@ -22,7 +22,8 @@ from yunzhang.terms.faults import Fault, FaultKind, Refused, Text, refuse_if
 
 PROCEDURE, ORDER, OFFICE = "instructed_task", "paper.order", "office"
 SOURCES = "task_source"
-INSTRUCTION, PAIN_POINT, MEETING = "instruction", "pain_point", "meeting"
+INSTRUCTION, PAIN_POINT = "instruction", "pain_point"
+MEETING, PATROL = "meeting", "patrol"
 
 TITLE_MISSING = FaultKind(
     "task.title_missing",

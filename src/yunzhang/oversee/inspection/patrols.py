@@ -6,6 +6,7 @@ docs/decisions/patrols.md says why the seed cannot be picked, and where that end
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -29,6 +30,15 @@ from yunzhang.terms.signed import Signed
 
 State = Patrol.State
 
+
+@dataclass(frozen=True)
+class Outside:
+    """Numbers that the world published, and where."""
+
+    numbers: str = ""
+    source: str = ""
+
+
 DRAW_EARLY = FaultKind(
     "patrol.draw_early",
     409,
@@ -40,6 +50,21 @@ LOG_WAITING = FaultKind(
     409,
     Text("抽签时刻之前的事实还没有全部写入日志。", "Facts from before the drawing still wait."),
     Text("几秒后重试。", "Try again in a few seconds."),
+)
+OUTSIDE_EARLY = FaultKind(
+    "patrol.outside_early",
+    409,
+    Text("外部公布值于 {on} 公布。", "The value from outside is published on {on}."),
+    Text("公布后再抽签。", "Draw once it is published."),
+)
+OUTSIDE_MISSING = FaultKind(
+    "patrol.outside_missing",
+    422,
+    Text("没有填写外部公布值的号码或出处。", "The published numbers or their source are missing."),
+    Text(
+        "照公布的顺序填写号码，写明可以查到的出处。",
+        "Write the numbers in their order, and where anyone finds them.",
+    ),
 )
 STATE_WRONG = FaultKind(
     "patrol.state_wrong",
@@ -95,24 +120,31 @@ def plan(actor: Actor, unit: Unit, form: PatrolForm, *, why: str) -> Patrol:
     return patrol
 
 
-def draw(actor: Actor, patrol: Patrol, *, why: str) -> Patrol:
-    """Draw the sample by the log's root at the named moment; anyone can draw it again."""
+def draw(actor: Actor, patrol: Patrol, *, why: str, outside: str = "", source: str = "") -> Patrol:
+    """Draw the sample by the log's root at the named moment; anyone can draw it again.
+
+    Where the sealed list names a value from outside, a person types it with its source.
+    """
     now = clock.now()
     settled = patrol.draw_at + timedelta(seconds=pack().limit("patrol.settle_seconds"))
     if now < settled:
         at = settled.astimezone(clock.BEIJING)
         raise Refused(DRAW_EARLY(at=f"{at:%Y-%m-%d %H:%M}"))
+    told = Outside(sample.numbers(outside), source.strip())
+    refuse_if(_outside(frame_of(patrol), told))
     subject = sealed_subject(patrol)
     with act(actor, Deed.SAMPLE_DRAWN, subject, unit=patrol.unit, why=why) as deeds:
         patrol = _held(patrol, State.SEALED)
         size = facts.size_at(patrol.draw_at)
         if size is None:
             raise Refused(LOG_WAITING())
-        drawing = _drawing(patrol, size, deeds.at)
+        drawing = _drawing(patrol, size, deeds.at, told)
         patrol.drawn, patrol.state = sign(sample.KIND, drawing), State.DRAWN
         patrol.save(update_fields=["drawn", "state"])
         _keep(patrol, drawing)
         deeds.content.update(entries=size, root=drawing.root, seed=drawing.seed)
+        if drawing.outside:
+            deeds.content.update(outside=drawing.outside, source=drawing.outside_source)
     return patrol
 
 
@@ -187,10 +219,15 @@ def sealed_subject(patrol: Patrol) -> str:
 
 
 def draw_due(now: datetime) -> list[Patrol]:
-    """The worker's verb: draw what is due, and let what cannot be drawn yet be tried again."""
+    """The worker's verb: draw what is due, and let what cannot be drawn yet be tried again.
+
+    What waits for a value from outside is drawn by whoever types it.
+    """
     settled = now - timedelta(seconds=pack().limit("patrol.settle_seconds"))
     found = []
     for patrol in Patrol.objects.filter(state=State.SEALED, draw_at__lte=settled):
+        if frame_of(patrol).outside:
+            continue
         try:
             found.append(draw(cases.WORKER, patrol, why="抽签时刻已到"))
         except Refused as refused:
@@ -204,9 +241,19 @@ def _sees_all(actor: Actor) -> bool:
     return any(post.role in roles for post in actor.posts)
 
 
-def _drawing(patrol: Patrol, size: int, at: datetime) -> Drawing:
+def _outside(frame: Frame, told: Outside) -> Iterator[Fault]:
+    if frame.outside_on is None:
+        return
+    if clock.today() < frame.outside_on:
+        yield OUTSIDE_EARLY(on=frame.outside_on)
+    elif not (told.numbers and told.source):
+        yield OUTSIDE_MISSING()
+
+
+def _drawing(patrol: Patrol, size: int, at: datetime, told: Outside) -> Drawing:
     frame, root = frame_of(patrol), facts.root_of(size).hex()
-    seed = sample.seed(root, frame.digest)
+    held = told if frame.outside else Outside()
+    seed = sample.seed(root, frame.digest, held.numbers)
     return Drawing(
         frame=frame.digest,
         log=hub_key().public.name,
@@ -215,6 +262,8 @@ def _drawing(patrol: Patrol, size: int, at: datetime) -> Drawing:
         seed=seed,
         drawn=tuple(line.id for line in sample.draw(frame.lines, seed, frame.size)),
         drawn_at=at,
+        outside=held.numbers,
+        outside_source=held.source,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from yunzhang import clock
 from yunzhang.gather import placing
@@ -18,7 +18,7 @@ from yunzhang.terms.faults import Fault, FaultKind, Text
 from yunzhang.terms.pack_rows import CodeRow
 from yunzhang.terms.sample import Frame, Line
 
-CHECKLISTS, ITEMS = "patrol_checklist", "patrol_item"
+CHECKLISTS, ITEMS, OUTSIDE = "patrol_checklist", "patrol_item", "patrol_outside"
 OF = {
     "unit": Text("单位", "units"),
     "system": Text("信息系统", "information systems"),
@@ -62,6 +62,12 @@ CHECKLIST_UNKNOWN = FaultKind(
     Text("政策包没有检查清单“{checklist}”。", "The pack has no checklist {checklist}."),
     Text("从列出的清单中选择。", "Choose one of those offered."),
 )
+OUTSIDE_UNKNOWN = FaultKind(
+    "patrol.outside_unknown",
+    422,
+    Text("政策包没有外部公布值“{outside}”。", "The pack names no value from outside {outside}."),
+    Text("从列出的公布值中选择，或不用外部值。", "Choose one of those offered, or none."),
+)
 DRAW_PAST = FaultKind(
     "patrol.draw_past",
     422,
@@ -90,11 +96,27 @@ class PatrolForm:
     begins_on: date
     patrollers: Sequence[Person] = ()
     team: Team | None = None
+    outside: str = ""  # the value from outside that goes into the seed, if any
 
 
 def checklists() -> tuple[CodeRow, ...]:
     """The checklists of the pack in force."""
     return pack().codes_of(CHECKLISTS)
+
+
+def outsides() -> tuple[CodeRow, ...]:
+    """The values from outside that a drawing may wait for."""
+    return pack().codes_of(OUTSIDE)
+
+
+def drawn_from(form: PatrolForm) -> date:
+    """The first day the drawing can be done: that of the value from outside, where one is named.
+
+    It is published on a later day than the root's: whoever could add facts until the root
+    pleases must stop before anybody knows the value.
+    """
+    day = form.draw_at.astimezone(clock.BEIJING).date()
+    return day + timedelta(days=pack().limit("patrol.outside_days") if form.outside else 0)
 
 
 def items(patrol: Patrol) -> tuple[CodeRow, ...]:
@@ -129,6 +151,8 @@ def frame(form: PatrolForm, lines: tuple[Line, ...]) -> Frame:
         size=form.size,
         lines=lines,
         salt=secrets.token_hex(SALT_BYTES),
+        outside=form.outside,
+        outside_on=drawn_from(form) if form.outside else None,
     )
 
 
@@ -142,7 +166,9 @@ def faults(form: PatrolForm, lines: Sequence[Line], now: datetime) -> Iterator[F
         yield CHECKLIST_UNKNOWN(checklist=form.checklist)
     if form.draw_at <= now:
         yield DRAW_PAST()
-    if form.begins_on < form.draw_at.astimezone(clock.BEIJING).date():
+    if form.outside and form.outside not in {row.code for row in outsides()}:
+        yield OUTSIDE_UNKNOWN(outside=form.outside)
+    if form.begins_on < drawn_from(form):
         yield BEGINS_EARLY()
 
 

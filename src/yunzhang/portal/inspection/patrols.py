@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -14,21 +16,28 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from yunzhang import clock
+from yunzhang.oversee.duties import tasks
 from yunzhang.oversee.inspection import findings, patrols, sealing, teams
 from yunzhang.oversee.inspection.findings import Seen
 from yunzhang.oversee.inspection.patrol_models import Mark, Patrol, Sampled, Team
 from yunzhang.oversee.inspection.sealing import PatrolForm
 from yunzhang.oversee.inspection.teams import TeamForm
+from yunzhang.people import cases
 from yunzhang.people.hub_key import hub_key
-from yunzhang.people.models import CaseParty, Clock, Person, Unit
+from yunzhang.people.models import Person, Unit
 from yunzhang.people.permissions import may
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.duties import tasks as task_pages
+from yunzhang.portal.duties.tasks import Line
 from yunzhang.portal.history import told
+from yunzhang.portal.inspection import patrol_lists
+from yunzhang.portal.inspection.patrol_lists import Drawn
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing, of_states
 from yunzhang.portal.templatetags.said import coded, said
 
+BEGUN = (Patrol.State.BEGUN, Patrol.State.CLOSED)
 KINDS = {"yes": _("Unannounced"), "no": _("Announced")}
 
 PATROLS = Listing(
@@ -113,34 +122,40 @@ def patrol_list(request: Visit) -> HttpResponseBase:
 
 
 @door("desk.see")
-def patrol(request: Visit, number: int) -> HttpResponse:
+def patrol(request: Visit, number: int) -> HttpResponseBase:
     found = _one(request, number)
     if request.method == "POST":
-        return do(request, {"draw": _draw, "begin": _begin, "close": _close}, found)
+        deeds = {"draw": _draw, "begin": _begin, "close": _close, "give": _give}
+        return do(request, deeds, found)
     goes = patrols.patrolling(request.actor, found)
-    begun = found.state in (Patrol.State.BEGUN, Patrol.State.CLOSED)
     own = seen.units(request.actor, "desk.see")
     lines = found.sample.select_related("unit").order_by("place")
     if not goes and own is not None and found.planned_by != request.actor.person:
         # A unit sees its own part of the sample; whom else they look at is not its business.
         lines = lines.filter(unit__in=own)
+    rows, frame = patrol_lists.drawn(lines, found), patrols.frame_of(found)
     context = {
         "patrol": found,
-        "frame": patrols.frame_of(found),
-        "of": sealing.OF[patrols.frame_of(found).of],
+        "frame": frame,
+        "of": sealing.OF[frame.of],
         "drawing": patrols.drawing_of(found) if found.drawn else None,
         "patrollers": found.patrollers.order_by("pk"),
-        "lines": _looked_at(lines, found),
         "items": len(sealing.items(found)),
-        "cases": _mended(found, own),
         "goes": goes,
-        "begun": begun,
         "draws": found.state == Patrol.State.SEALED and may(request.actor, "patrol.plan"),
-        "due": clock.now() >= found.draw_at,
+        "due": clock.now() >= found.draw_at and clock.today() >= (frame.outside_on or date.min),
         "key": hub_key().public.text,
         "history": told(patrols.subject_of(found), patrols.sealed_subject(found)),
+        **_task(request, found, rows),
     }
-    return render(request, "portal/patrol.html", context)
+    return answer(
+        request,
+        "portal/patrol.html",
+        context,
+        sample=Listed(request, patrol_lists.SAMPLE, rows),
+        found=Listed(request, patrol_lists.FOUND, patrol_lists.found(found, own)),
+        given=Listed(request, patrol_lists.GIVEN, _given(found)),
+    )
 
 
 @door("desk.see")
@@ -204,43 +219,30 @@ def _lines(request: Visit, found: Patrol) -> QuerySet[Sampled]:
     return lines if goes or own is None else lines.filter(unit__in=own)
 
 
-def _looked_at(lines: Iterable[Sampled], found: Patrol) -> list[tuple[Sampled, dict[str, int]]]:
-    """Each line with how many of its items were right, wrong and not yet looked at."""
-    marks, items = findings.latest(found), len(sealing.items(found))
-    rows = []
-    for line in lines:
-        held = [one.outcome for (number, _item), one in marks.items() if number == line.pk]
-        counts = {outcome: held.count(outcome) for outcome in Mark.Outcome.values}
-        rows.append((line, {**counts, "left": items - len(held)}))
-    return rows
+def _given(found: Patrol) -> list[Line]:
+    """The tasks that were given because of it."""
+    held = cases.about(patrols.subject_of(found)).filter(procedure=tasks.PROCEDURE)
+    return task_pages.lines(list(held.prefetch_related("parties__unit")))
 
 
-def _mended(found: Patrol, own: frozenset[int] | None) -> list[tuple[Any, Clock | None, str]]:
-    """The cases of what was found wrong, each with its limit and how it stands."""
-    held = findings.of(found)
-    if own is not None:
-        theirs = set(
-            CaseParty.objects.filter(case__in=held, unit__in=own).values_list("case", flat=True)
-        )
-        held = [case for case in held if case.pk in theirs]
-    subjects = [f"case:{case.pk}" for case in held]
-    limits = {row.subject: row for row in Clock.objects.filter(subject__in=subjects).order_by("pk")}
-    return [(case, limits.get(f"case:{case.pk}"), _stands(case, limits)) for case in held]
-
-
-def _stands(case: Any, limits: dict[str, Clock]) -> str:
-    limit = limits.get(f"case:{case.pk}")
-    if case.closed_on:
-        return "done"
-    if limit is not None and limit.rested_on is None and limit.due_on < clock.today():
-        return "late"
-    return "handed_in" if limit is not None and limit.rested_on else "open"
+def _task(request: Visit, found: Patrol, rows: Sequence[Drawn]) -> dict[str, Any]:
+    """The form of a task, filled in with the unit that has most to mend."""
+    if found.state not in BEGUN or not tasks.may_give(request.actor):
+        return {"gives": False}
+    worst = max(rows, key=lambda row: row.wrong, default=None)
+    return {
+        "gives": True,
+        "units": task_pages.offered()["units"],
+        "task_lead": str(worst.line.unit_id) if worst else "",
+        "task_why": gettext("Found on the patrol “%(title)s”") % {"title": found.title},
+    }
 
 
 def _offered() -> dict[str, Any]:
     """What the forms offer."""
     persons = Person.objects.filter(is_active=True, posts__isnull=False).distinct()
     return {
+        "outsides": [(row.code, said(row)) for row in sealing.outsides()],
         "checklists": [(row.code, said(row)) for row in sealing.checklists()],
         "ofs": [(id, said(words)) for id, words in sealing.OF.items()],
         "units": [(str(unit.pk), unit.name) for unit in Unit.objects.all()],
@@ -262,6 +264,7 @@ def _plan(request: Visit) -> str:
         begins_on=typed.day(request, "begins_on"),
         patrollers=_persons(request, "patrollers"),
         team=seen.one(Team.objects.filter(ended_on=None), pk=chosen) if chosen else None,
+        outside=typed.text(request, "outside"),
     )
     home = seen.home(request.actor, "patrol.plan")
     made = patrols.plan(request.actor, home, form, why=typed.why(request))
@@ -283,7 +286,22 @@ def _dissolve(request: Visit, found: Team) -> None:
 
 
 def _draw(request: Visit, found: Patrol) -> None:
-    patrols.draw(request.actor, found, why=gettext("The moment of the drawing has come"))
+    patrols.draw(
+        request.actor,
+        found,
+        why=gettext("The moment of the drawing has come"),
+        outside=typed.text(request, "outside"),
+        source=typed.text(request, "outside_source"),
+    )
+
+
+def _give(request: Visit, found: Patrol) -> str:
+    """A task because of the patrol; whoever gives it need not be one of those who go."""
+    if found.state not in BEGUN:
+        raise Http404
+    form = task_pages.form(request, tasks.PATROL)
+    given = replace(form, about=patrols.subject_of(found))
+    return reverse("case", args=[tasks.give(request.actor, given, why=typed.why(request)).number])
 
 
 def _begin(request: Visit, found: Patrol) -> None:
