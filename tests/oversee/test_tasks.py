@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
-from tests.hub_world import WHY, HubWorld
+from tests.hub_world import WHY, HubWorld, credit_code
 from tests.oversee.duties import holder, take
 from tests.share.moments import Days, refused
-from yunzhang.oversee.duties import dated, meetings, tasks
+from yunzhang import clock
+from yunzhang.oversee.duties import dated, meetings, supervision, tasks
 from yunzhang.oversee.duties.meetings import MeetingForm
+from yunzhang.oversee.duties.supervision import Concern
 from yunzhang.oversee.duties.tasks import Part, TaskForm
-from yunzhang.people import turns
+from yunzhang.oversee.seats import chiefs
+from yunzhang.oversee.seats.chiefs import Warrant
+from yunzhang.people import turns, units
 from yunzhang.people.cases import Paper
-from yunzhang.people.models import Case, Clock
-from yunzhang.people.permissions import Actor
+from yunzhang.people.models import Case, Clock, Unit
+from yunzhang.people.permissions import Actor, actor_of, may
 
 
 @pytest.fixture(autouse=True)
@@ -109,8 +113,8 @@ def test_what_is_sent_back_after_its_day_stands_under_key_supervision(
     assert [one.subject for one in dated.supervised(days.day)] == [f"case:{case.pk}"]
 
 
-def test_a_chief_gives_a_task_to_a_unit(hub: HubWorld, chief: Actor) -> None:
-    case = tasks.give(chief, form(hub, lead=hub.units[3], parts=()), why=WHY)
+def test_a_chief_gives_a_task_to_the_own_unit(hub: HubWorld, chief: Actor) -> None:
+    case = tasks.give(chief, form(hub, parts=()), why=WHY)
 
     assert case.parties.get(party="office").unit == hub.units[2]
     assert refused(tasks.give, hub.officer, form(hub), why=WHY) == ("task.no_office",)
@@ -199,3 +203,58 @@ def test_a_meeting_is_seen_by_those_who_were_to_come(hub: HubWorld) -> None:
 
     assert seen == [1, 1, 0]
     assert meetings.of_units(None).count() == 1
+
+
+def unit_under(hub: HubWorld, above: Unit | None, serial: int, name: str) -> Unit:
+    return units.register(
+        hub.reviewer, credit_code(serial), name, name, "county", above, kind="department", why=WHY
+    )
+
+
+def test_a_citys_chief_gives_tasks_to_the_citys_units_at_any_depth_and_to_no_other(
+    hub: HubWorld, chief: Actor
+) -> None:
+    bureau = unit_under(hub, hub.units[2], 41, "城区民政局")
+    station = unit_under(hub, bureau, 42, "救助管理站")
+    chief = actor_of(chief.person, clock.today())
+
+    case = tasks.give(chief, form(hub, lead=station, parts=[Part(bureau, "派人")]), why=WHY)
+    elsewhere = refused(tasks.give, chief, form(hub, lead=station), why=WHY)
+
+    assert case.parties.get(party=tasks.OFFICE).unit == hub.units[2]
+    assert elsewhere == ("task.out_of_reach",)  # the part of a unit of another branch
+    assert set(tasks.takers(chief)) == {hub.units[2], bureau, station}
+
+
+def test_a_citys_chief_presses_the_citys_units_and_sees_them(hub: HubWorld, chief: Actor) -> None:
+    bureau = unit_under(hub, hub.units[2], 41, "城区民政局")
+    stranger = unit_under(hub, None, 43, "邻市民政局")
+    chief = actor_of(chief.person, clock.today())
+    due = date(2026, 3, 20)
+
+    case = supervision.order(chief, Concern("unit:1", "按期编目", bureau), due, why=WHY)
+    other = refused(supervision.order, chief, Concern("unit:2", "按期编目", stranger), due, why=WHY)
+
+    assert case.parties.get(party=supervision.CHIEF).unit == hub.units[2]
+    assert other == ("task.out_of_reach",)
+    assert may(chief, "score.see", bureau)
+    assert not may(chief, "score.see", stranger)
+
+
+def test_a_sectors_chief_gives_tasks_in_the_field_and_the_head_chief_everywhere(
+    hub: HubWorld, settings
+) -> None:
+    settings.PACK = "chongqing-2019"
+    sector = holder(hub, "sector", hub.units[1], "sector_cloud_chief")
+    head = holder(hub, "top", hub.units[1], "head_cloud_chief")
+    chiefs.record(hub.reviewer, sector.posts[0], Warrant(field="农业"), why=WHY)
+    chiefs.set_fields(hub.reviewer, hub.units[2], ["农业"], why=WHY)
+
+    given_ = tasks.give(sector, form(hub, parts=[]), why=WHY)
+    outside = refused(tasks.give, sector, form(hub, lead=hub.units[3], parts=[]), why=WHY)
+    everywhere = tasks.give(head, form(hub), why=WHY)
+
+    assert given_.parties.get(party="unit").unit == hub.units[2]
+    assert outside == ("task.out_of_reach",)
+    assert everywhere.parties.get(party="duty").unit == hub.units[3]
+    assert list(tasks.takers(sector)) == [hub.units[2]]

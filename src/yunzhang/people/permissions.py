@@ -166,6 +166,7 @@ class Actor:
 
     person: Person | None
     posts: tuple[Post, ...] = ()
+    under: frozenset[tuple[int, int]] = frozenset()  # (unit of a post, a unit that stands under it)
 
     @property
     def name(self) -> str:
@@ -227,14 +228,18 @@ def actor_of(person: Person, today: date) -> Actor:
         from_date__lte=today,
         to_date__gte=today,
     )
-    held = Post.objects.select_related("unit", "person").filter(
+    beneath = Exists(Unit.objects.filter(parent=OuterRef("unit")))
+    posts_of = Post.objects.select_related("unit", "person").annotate(leads=beneath)
+    held = posts_of.filter(
         Q(to_date=None) | Q(to_date__gte=today),
         Q(person=person) | Q(Exists(lent)),
         from_date__lte=today,
     )
     posts = sorted(held, key=lambda post: (post.person_id != person.pk, post.pk))
     home = {post.unit_id for post in posts if post.person_id == person.pk}
-    return Actor(person, tuple(post for post in posts if post.unit_id in home))
+    valid = tuple(post for post in posts if post.unit_id in home)
+    leading = [post.unit_id for post in valid if post.leads and post.role in _wide()]
+    return Actor(person, valid, _under(leading))
 
 
 def may(actor: Actor, permission: str, unit: Unit | None = None) -> bool:
@@ -251,7 +256,7 @@ def why(actor: Actor, permission: str, unit: Unit | None = None) -> tuple[Reason
         Reason(
             post,
             roles.get(post.role),
-            _standing(post, roles.get(post.role), permission, unit),
+            _standing(actor, post, roles.get(post.role), permission, unit),
             actor.lent(post),
         )
         for post in actor.posts
@@ -290,11 +295,33 @@ def require(actor: Actor, permission: str, unit: Unit | None = None) -> None:
         raise Refused(*faults)
 
 
-def _standing(post: Post, role: Role | None, permission: str, unit: Unit | None) -> Standing:
+def _wide() -> set[str]:
+    return {row.id for row in pack().roles if row.scope == "below"}
+
+
+def _under(leading: Sequence[int]) -> frozenset[tuple[int, int]]:
+    """Each of these units beside every unit that stands under it, at any depth."""
+    found = {(unit, unit) for unit in leading}
+    level = found
+    while level:
+        tops: dict[int, set[int]] = {}
+        for top, unit in level:
+            tops.setdefault(unit, set()).add(top)
+        rows = Unit.objects.filter(parent__in=tops).values_list("pk", "parent")
+        level = {(top, unit) for unit, parent in rows for top in tops[parent or 0]} - found
+        found = found | level
+    return frozenset(found)
+
+
+def _standing(
+    actor: Actor, post: Post, role: Role | None, permission: str, unit: Unit | None
+) -> Standing:
     if role is None:
         return Standing.UNKNOWN
     if permission not in role.may:
         return Standing.LACKS
     if unit is None or role.scope == "all" or post.unit_id == unit.pk:
+        return Standing.GIVES
+    if role.scope == "below" and (post.unit_id, unit.pk) in actor.under:
         return Standing.GIVES
     return Standing.ELSEWHERE

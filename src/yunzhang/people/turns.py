@@ -105,7 +105,7 @@ def who_may(permission: str) -> tuple[str, ...]:
 
     Only roles within their own unit: whoever sees every unit is not the one to mend its data.
     """
-    return tuple(r.id for r in pack().roles if permission in r.may and r.scope == "own")
+    return tuple(r.id for r in pack().roles if permission in r.may and r.scope != "all")
 
 
 def answering() -> tuple[str, ...]:

@@ -253,7 +253,7 @@ def _step(case: Case) -> Step:
 
 
 def _answering(unit: Unit) -> list[tuple[str, Unit | None]]:
-    return [(role.id, unit) for role in pack().roles if role.told_late and role.scope == "own"]
+    return [(role.id, unit) for role in pack().roles if role.told_late and role.scope != "all"]
 
 
 def _tell(clock: Clock, key: str, kind: str, said: Text, persons: list[Person]) -> None:

@@ -21,7 +21,9 @@ def units(actor: Actor, permission: str) -> frozenset[int] | None:
     posts = [p for p in actor.posts if p.role in roles and permission in roles[p.role].may]
     if any(roles[post.role].scope == "all" for post in posts):
         return None
-    return frozenset(post.unit_id for post in posts)
+    own = {post.unit_id for post in posts}
+    wide = {post.unit_id for post in posts if roles[post.role].scope == "below"}
+    return frozenset(own | {unit for top, unit in actor.under if top in wide})
 
 
 def within(actor: Actor, permission: str, *fields: str) -> Q:

@@ -93,7 +93,7 @@ class Role(Named, frozen=True, kw_only=True):
     }  # fmt: skip
 
     may: tuple[str, ...]
-    scope: Literal["own", "all"] = "own"  # its own unit's affairs, or every unit's
+    scope: Literal["own", "below", "all"] = "own"  # its unit's, also those under it, or every one
     held_by: str = ""
     appointed_by: str = ""
     unit_kinds: tuple[str, ...] = ()

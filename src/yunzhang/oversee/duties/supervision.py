@@ -12,10 +12,10 @@ from datetime import date
 from django.db import transaction
 
 from yunzhang import clock
-from yunzhang.oversee.duties import dated
+from yunzhang.oversee.duties import dated, reach
 from yunzhang.people import cases, courses
 from yunzhang.people.models import Case, Unit
-from yunzhang.people.permissions import Actor, pack, require
+from yunzhang.people.permissions import Actor, pack
 from yunzhang.terms import procedures
 from yunzhang.terms.faults import Fault, FaultKind, Text, refuse_if
 
@@ -46,12 +46,12 @@ def order(actor: Actor, concern: Concern, due_on: date, *, why: str) -> Case:
 
     Raises Refused for a day that is over and while the same is supervised already.
     """
-    # Whoever orders must answer for the unit: the role alone is checked by the procedure.
-    require(actor, "desk.see", concern.unit)
     with transaction.atomic():
         # Locked: two chiefs at once must not order the same twice.
         Unit.objects.select_for_update().get(pk=concern.unit.pk)
-        refuse_if([*_day(due_on), *_already(concern)])
+        # Whoever orders must answer for the unit: the role alone is checked by the procedure.
+        far = reach.faults(actor, _roles(), [concern.unit]) if may_order(actor) else ()
+        refuse_if([*far, *_day(due_on), *_already(concern)])
         cite = courses.of(PROCEDURE).cite
         return cases.open(
             actor,

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from yunzhang import clock
-from yunzhang.oversee.duties import handing_in
+from yunzhang.oversee.duties import handing_in, reach
 from yunzhang.oversee.duties.handing_in import DUTY, UNIT
 from yunzhang.people import cases, courses, notices
 from yunzhang.people.cases import Doing
@@ -95,8 +97,14 @@ class TaskForm:
 def give(actor: Actor, form: TaskForm, *, why: str) -> Case:
     """Give a task; raises Refused with everything that is wrong."""
     papers = {ORDER: form.order}
-    refuse_if([*_faults(form), *cases.wanting(PROCEDURE, papers)])
+    if not may_give(actor):
+        raise Refused(NO_OFFICE())
+    named = _named(form)
+    far = reach.faults(actor, _roles(), named)
+    refuse_if([*_faults(form), *far, *cases.wanting(PROCEDURE, papers)])
     assert form.lead is not None
+    seat = reach.seat(actor, _roles(), named)
+    assert seat is not None
     cite = courses.of(PROCEDURE).cite
     return cases.open(
         actor,
@@ -104,7 +112,7 @@ def give(actor: Actor, form: TaskForm, *, why: str) -> Case:
         about=form.about or f"task:{form.source}",
         title=form.title.strip(),
         parties={
-            OFFICE: [_seat(actor)],
+            OFFICE: [seat],
             UNIT: [form.lead],
             DUTY: [part.unit for part in form.parts],
         },
@@ -124,7 +132,12 @@ def give(actor: Actor, form: TaskForm, *, why: str) -> Case:
 
 def may_give(actor: Actor) -> bool:
     """Whether the actor holds a post that gives tasks."""
-    return bool(_giving(actor))
+    return bool(_roles() & {post.role for post in actor.posts})
+
+
+def takers(actor: Actor) -> QuerySet[Unit]:
+    """The units the actor may give tasks to."""
+    return Unit.objects.filter(reach.of(actor, _roles()))
 
 
 def source_of(case: Case) -> str:
@@ -225,18 +238,14 @@ def _today() -> str:
     return clock.today().isoformat()
 
 
-def _giving(actor: Actor) -> list[Unit]:
-    known = [row for row in pack().procedures if row.id == PROCEDURE]
-    roles = {role for row in known for role in procedures.first(row).who}
-    return [post.unit for post in actor.posts if post.role in roles]
+def _roles() -> set[str]:
+    """The roles that give tasks by the pack."""
+    known = (row for row in pack().procedures if row.id == PROCEDURE)
+    return {role for row in known for role in procedures.first(row).who}
 
 
-def _seat(actor: Actor) -> Unit:
-    """The unit in whose name it is given, and which reviews it."""
-    seats = _giving(actor)
-    if not seats:
-        raise Refused(NO_OFFICE())
-    return seats[0]
+def _named(form: TaskForm) -> list[Unit]:
+    return [part.unit for part in form.parts] + ([form.lead] if form.lead else [])
 
 
 def _faults(form: TaskForm) -> Iterator[Fault]:
@@ -248,7 +257,7 @@ def _faults(form: TaskForm) -> Iterator[Fault]:
         yield DAY_OVER(day=form.due_on)
     if form.source not in {row.code for row in pack().codes_of(SOURCES)}:
         yield SOURCE_UNKNOWN()
-    named = [part.unit for part in form.parts] + ([form.lead] if form.lead else [])
+    named = _named(form)
     for unit in {one.pk: one for one in named}.values():
         if sum(one.pk == unit.pk for one in named) > 1:
             yield LEAD_TWICE(unit=unit.short_name)

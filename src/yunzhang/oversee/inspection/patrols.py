@@ -303,6 +303,6 @@ def _tell(patrol: Patrol, persons: Sequence[Person], said: Text) -> None:
 
 
 def _tell_scope(patrol: Patrol, said: Text) -> None:
-    roles = [row.id for row in pack().roles if row.scope == "own"]
+    roles = [row.id for row in pack().roles if row.scope != "all"]
     seats = [(role, unit) for unit in patrol.scope.all() for role in roles]
     _tell(patrol, notices.seated(seats, clock.today()), said)

@@ -94,7 +94,7 @@ def plan(actor: Actor, grids: Sequence[Grid], tell: Tell) -> Plan:
 
 
 def _read(line: Line, unit: Unit, people: _People, flaws: list[Flaw]) -> _Planned:
-    own = [role for role in chiefs.roles() if role.scope == "own"]
+    own = [role for role in chiefs.roles() if role.scope != "all"]
     role = (
         chosen(chiefs.listed(), line.get("role")) if line.get("role") else own[0].id if own else ""
     )

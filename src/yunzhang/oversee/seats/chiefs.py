@@ -89,7 +89,7 @@ def roles() -> tuple[Role, ...]:
     chiefs = [
         row
         for row in found.values()
-        if row.above or row.id in below or (row.told_late and row.scope == "own")
+        if row.above or row.id in below or (row.told_late and row.scope != "all")
     ]
     # By how many answer to it: the head of all above a sector's, that above a unit's own.
     return tuple(sorted(chiefs, key=lambda row: -len(row.above)))
@@ -115,7 +115,7 @@ def register(day: date) -> QuerySet[Post]:
 
 def with_chief(facts: QuerySet[FactRow]) -> QuerySet[Any]:
     """Each fact with `chief_then`: the name of the chief its unit had on the day of the deed."""
-    own = [row.id for row in roles() if row.scope == "own"]
+    own = [row.id for row in roles() if row.scope != "all"]
     day = OuterRef("day_then")
     held = Q(to_date=None) | Q(to_date__gte=day)
     then = Post.objects.filter(held, unit=OuterRef("unit"), role__in=own, from_date__lte=day)
@@ -139,7 +139,8 @@ def answered_for(actor: Actor) -> Q:
         elif role.scope == "all":
             return Q()
         else:
-            found |= Q(pk=post.unit_id)
+            below = {unit for top, unit in actor.under if top == post.unit_id}
+            found |= Q(pk__in=below | {post.unit_id})
     return found
 
 

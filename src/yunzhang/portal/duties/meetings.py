@@ -89,7 +89,7 @@ def meeting(request: Visit, number: int) -> HttpResponse:
         "lines": task_pages.lines(meetings.decisions(found)),
         "decides": tasks.may_give(request.actor) and may(request.actor, "meeting.record"),
         "history": told(meetings.subject_of(found)),
-        **task_pages.offered(),
+        **task_pages.offered(request),
     }
     return render(request, "portal/meeting.html", context)
 

@@ -163,17 +163,15 @@ def _answer(request: Visit, held: list[Line], source: str) -> HttpResponseBase:
         "soon": sum(one.state == "open" and bool(one.on and one.on <= soon) for one in held),
         "ahead": pack().limit("dated.ahead_days"),
         "gives": tasks.may_give(request.actor),
-        **offered(),
+        **offered(request),
     }
     listed = Listed(request, TASKS, sorted(held, key=lambda one: one.order))
     return answer(request, "portal/tasks.html", context, tasks=listed)
 
 
-def offered() -> dict[str, Any]:
-    """What a form that gives a task offers."""
-    return {
-        "units": [(str(unit.pk), unit.name) for unit in Unit.objects.all()],
-    }
+def offered(request: Visit) -> dict[str, Any]:
+    """What a form that gives a task offers: the units this person may give one to."""
+    return {"units": [(str(unit.pk), unit.name) for unit in tasks.takers(request.actor)]}
 
 
 def lines(held: list[Case]) -> list[Line]:

@@ -232,7 +232,7 @@ def _task(request: Visit, found: Patrol, rows: Sequence[Drawn]) -> dict[str, Any
     worst = max(rows, key=lambda row: row.wrong, default=None)
     return {
         "gives": True,
-        "units": task_pages.offered()["units"],
+        "units": task_pages.offered(request)["units"],
         "task_lead": str(worst.line.unit_id) if worst else "",
         "task_why": gettext("Found on the patrol “%(title)s”") % {"title": found.title},
     }

@@ -55,7 +55,7 @@ def answers(actor: Actor) -> bool:
     """Whether the person answers for units, as a chief does, or for those who do."""
     roles = {row.id: row for row in pack().roles}
     held = [roles[post.role] for post in actor.posts if post.role in roles]
-    return any(role.above or (role.told_late and role.scope == "own") for role in held)
+    return any(role.above or (role.told_late and role.scope != "all") for role in held)
 
 
 def branches(actor: Actor, today: date, work: WorkCalendar) -> list[Branch]:

@@ -53,7 +53,8 @@ def branches(actor: Actor, today: date) -> Iterator[Branch]:
 def leads(actor: Actor) -> bool:
     """Whether chiefs of other units answer to the actor."""
     above = {role.id for role in chiefs.roles() if role.above}
-    return any(post.role in above for post in actor.posts)
+    beneath = any(top != unit for top, unit in actor.under)
+    return beneath or any(post.role in above for post in actor.posts)
 
 
 def shown(found: dict[str, list[Line]], today: date, work: WorkCalendar) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def _below(actor: Actor, today: date) -> Branch:
     """The units the actor answers for, those with the most missed limits first."""
     running = Clock.objects.filter(unit=OuterRef("pk"), ended_on=None)
     late = running.filter(due_on__lt=today, rested_on=None)
-    own = [role.id for role in chiefs.roles() if role.scope == "own"]
+    own = [role.id for role in chiefs.roles() if role.scope != "all"]
     serving = Q(to_date=None) | Q(to_date__gte=today)
     chief = Post.objects.filter(serving, unit=OuterRef("pk"), role__in=own, from_date__lte=today)
     scores = Score.objects.filter(unit=OuterRef("pk"), total__isnull=False)
