@@ -45,6 +45,21 @@ def test_a_month_keeps_what_was_counted_on_its_last_day(world):
     assert Standing.objects.filter(unit=world.provider, indicator="catalog_coverage").count() == 2
 
 
+def test_a_day_on_which_nothing_changed_only_dates_the_figures_anew(
+    world, django_assert_max_num_queries
+):
+    standings.keep(date(2026, 3, 9))
+    before = set(Standing.objects.values_list("pk", "indicator", "unit", "hits", "of", "value"))
+
+    with django_assert_max_num_queries(200) as asked:
+        standings.keep(date(2026, 3, 10))
+
+    after = set(Standing.objects.values_list("pk", "indicator", "unit", "hits", "of", "value"))
+    assert after == before
+    assert set(Standing.objects.values_list("counted_on", flat=True)) == {date(2026, 3, 10)}
+    assert not [one for one in asked.captured_queries if one["sql"].startswith("INSERT")]
+
+
 def test_a_trend_adds_up_the_rows_of_all_units_and_never_their_percentages(world):
     standings.keep(date(2026, 3, 31))
     Standing.objects.filter(indicator="catalog_coverage", unit=world.consumer).update(hits=0, of=3)

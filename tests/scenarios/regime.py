@@ -41,6 +41,8 @@ class Regime:
 
     days: Days
     units: dict[str, Unit] = field(default_factory=dict)
+    settled: bool = False  # posts change no more: a person's are read once, not for every deed
+    _actors: dict[str, Actor] = field(default_factory=dict)
     _codes: count[int] = field(default_factory=lambda: count(1))
     _worked: date | None = None
 
@@ -62,6 +64,12 @@ class Regime:
         self, row: str, name: str = "", *, under: str = "", tier: str = "", division: str = ""
     ) -> Unit:
         """Register a unit of the pack's row, under its own name where the row speaks of many."""
+        if not row:  # the pack names none: what Order 809 calls a department
+            self.units[name] = units.register(
+                self.who("reviewer"), self._code(division), name, name, tier or "province",
+                self.units.get(under), why=WHY,
+            )  # fmt: skip
+            return self.units[name]
         [its] = [one for one in pack().units if one.id == row]
         called = name or its.zh
         self.units[called] = units.register(
@@ -78,7 +86,10 @@ class Regime:
 
     def who(self, username: str) -> Actor:
         """This person with the posts of the day."""
-        return actor_of(Person.objects.get(username=username), self.today)
+        if not self.settled or username not in self._actors:
+            person = Person.objects.get(username=username)
+            self._actors[username] = actor_of(person, self.today)
+        return self._actors[username]
 
     @property
     def today(self) -> date:

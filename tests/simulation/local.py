@@ -8,6 +8,8 @@ from yunzhang.packs import read
 
 RED_AT_LEAST, BLACK_BELOW = 90, 50  # percent of the total score
 
+ANY = "450000"  # the national pack is of no area
+
 HEAD = """id = "local"
 zh = "本地细则"
 en = "Local rules"
@@ -44,7 +46,7 @@ def written(folder: Path, over: str) -> str:
     place = folder / f"local-{over}"
     place.mkdir()
     (place / "pack.toml").write_text(
-        HEAD.format(over=over, division=read(over).division), encoding="utf-8"
+        HEAD.format(over=over, division=read(over).division or ANY), encoding="utf-8"
     )
     (place / "rows.toml").write_text(ROWS, encoding="utf-8")
     return str(place)

@@ -57,20 +57,27 @@ WORKED = frozenset(mondays())
 
 
 @dataclass(frozen=True)
-class Rule:
-    """What differs from pack to pack: whose rows the units are, which duty they owe a quarter."""
+class Duty:
+    """A report that every unit owes by some days."""
 
-    pack: str
+    row: str
+    days: tuple[date, ...] = QUARTER_ENDS
+    opens_itself: bool = False  # the pack gives its days; else the office sets them
+    unmet: bool = False  # nobody hands it in
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What differs from pack to pack: whose rows the units are, what they owe."""
+
     authority: str  # the row of the sharing authority, where the text names one
-    departments: str  # the row of all departments
-    duty: str  # the report they owe at the end of a quarter
-    opens_itself: bool = False  # the pack gives its day; else the office sets one
-    unmet: tuple[date, ...] = ()  # what the pack opens by itself besides, and nobody hands in
+    departments: str  # the row of all departments, where the text has one
+    duties: tuple[Duty, ...]
 
     @property
-    def owed(self) -> tuple[date, ...]:
-        """The days on which every unit owes something."""
-        return (*QUARTER_ENDS, *self.unmet)
+    def owed(self) -> tuple[tuple[str, date], ...]:
+        """What every unit owes, and by when."""
+        return tuple((duty.row, day) for duty in self.duties for day in duty.days)
 
 
 @dataclass
@@ -139,6 +146,7 @@ def founded(regime: Regime, rule: Rule, seed: int) -> Province:
     province = Province(regime, rule, seed)
     regime.found("数据主管部门", rule.authority)
     regime.post("office", "数据主管部门", "cloud_chief_office")
+    regime.settled = True
     for number in range(UNITS):
         name = f"第{number:02d}局"
         province.units.append(regime.unit(rule.departments, name))
@@ -303,34 +311,34 @@ def _call(province: Province, grant: GrantRow, provider: int, consumer: int, abo
 
 
 def _plan_duties(province: Province) -> None:
-    for day in QUARTER_ENDS:
-        if not province.rule.opens_itself:
-            province.at(day - timedelta(days=25), partial(_open_duty, province, day))
-        for number in range(UNITS):
-            ahead = province.manner(number).report
-            if ahead is not None:
-                on = day + timedelta(days=ahead)
-                province.at(on, partial(_report, province, number, day))
+    for duty in province.rule.duties:
+        for day in duty.days:
+            if not duty.opens_itself:
+                province.at(day - timedelta(days=25), partial(_open_duty, province, duty.row, day))
+            for number in () if duty.unmet else range(UNITS):
+                ahead = province.manner(number).report
+                if ahead is not None:
+                    on = day + timedelta(days=ahead)
+                    province.at(on, partial(_report, province, number, duty.row, day))
 
 
-def _open_duty(province: Province, day: date) -> None:
-    rule = province.rule
-    dated.open_now(province.regime.who("reviewer"), REPORTS, rule.duty, day, why=WHY)
+def _open_duty(province: Province, row: str, day: date) -> None:
+    dated.open_now(province.regime.who("reviewer"), REPORTS, row, day, why=WHY)
 
 
-def _report(province: Province, number: int, day: date) -> None:
-    about = f"dated:{REPORTS}:{province.rule.duty}:{day}"
+def _report(province: Province, number: int, row: str, day: date) -> None:
     case = Case.objects.get(
-        about=about, parties__party="unit", parties__unit=province.units[number]
-    )
+        about=f"dated:{REPORTS}:{row}:{day}",
+        parties__party="unit", parties__unit=province.units[number],
+    )  # fmt: skip
     case = province.regime.take(f"officer{number}", case, "submit", report="已完成。")
     case = province.regime.take(f"head{number}", case, "sign")
-    province.tell(number, "reported", str(day))
+    province.tell(number, "reported", f"{row}:{day}")
     # The office looks at it a week later; that it took its time is not the unit's fault.
     later = province.regime.today + timedelta(days=7)
-    province.at(later, partial(_accept, province, number, case, day))
+    province.at(later, partial(_accept, province, number, case, f"{row}:{day}"))
 
 
-def _accept(province: Province, number: int, case: Case, day: date) -> None:
+def _accept(province: Province, number: int, case: Case, about: str) -> None:
     province.regime.take("reviewer", case, "accept")
-    province.tell(number, "accepted", str(day))
+    province.tell(number, "accepted", about)

@@ -49,7 +49,7 @@ def punctuality(limits: Iterable[Limit], today: date) -> Part:
     return sum(one.held(today) for one in counted), len(counted)
 
 
-def limits(events: Sequence[Event], unit: int, owed: Sequence[date], mondays: Sequence[date]) -> list[Limit]:  # fmt: skip
+def limits(events: Sequence[Event], unit: int, owed: Sequence[tuple[str, date]], mondays: Sequence[date]) -> list[Limit]:  # fmt: skip
     """Every limit of a unit: replies, deliveries, the quarter's duties, the question of silence."""
     found = []
     for asked in of(events, "asked", unit):
@@ -58,8 +58,9 @@ def limits(events: Sequence[Event], unit: int, owed: Sequence[date], mondays: Se
         if replied:
             delivered = first(events, "delivered", unit, asked.about)
             found.append(Limit(workday(replied, DELIVER), delivered, delivered))
-    for day in owed:
-        handed, taken = (first(events, what, unit, str(day)) for what in ("reported", "accepted"))
+    for row, day in owed:
+        about = f"{row}:{day}"
+        handed, taken = (first(events, what, unit, about) for what in ("reported", "accepted"))
         found.append(Limit(day, handed, taken))
     return [*found, *silence(events, unit, mondays)]
 

@@ -8,6 +8,7 @@ from tests.simulation import local, proposals, reckoning, world
 from tests.simulation.habits import Habit, habits
 from tests.simulation.province import UNITS
 from tests.simulation.regimes import REGIMES
+from yunzhang import packs
 from yunzhang.oversee.scoring import scores
 
 pytestmark = pytest.mark.slow
@@ -26,6 +27,10 @@ def named(province, by_number):
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def test_every_pack_that_a_jurisdiction_made_is_played():
+    assert {*REGIMES, "example"} == {*packs.shipped()}  # the template's rows are nobody's
 
 
 @pytest.mark.parametrize("pack", REGIMES)

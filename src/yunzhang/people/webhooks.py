@@ -123,7 +123,10 @@ def queue(
     at: datetime,
 ) -> None:
     """Have the systems of these units told, each once under this key; inside a deed."""
-    hooks = Webhook.objects.filter(unit__in=list(units), ended_at=None).select_related("unit")
+    told = list(units)
+    if not told:
+        return
+    hooks = Webhook.objects.filter(unit__in=told, ended_at=None).select_related("unit")
     rows = [_call(hook, key, kind, subject, reference, said, at) for hook in hooks]
     WebhookCall.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Max, Sum
 
 from yunzhang.oversee import indicators
@@ -15,7 +16,7 @@ from yunzhang.oversee.models import Standing
 from yunzhang.people.models import Unit
 from yunzhang.terms.score import Figure, Measure, value_of
 
-KEPT = ("counted_on", "hits", "of", "value", "reported")
+SAID = ("hits", "of", "value", "reported")
 BATCH = 1000  # rows a statement: what SQLite takes in one
 
 
@@ -36,19 +37,29 @@ def keep(today: date) -> int:
     The worker's daily verb. What it writes follows from records that facts account for already.
     """
     units, month = list(Unit.objects.all()), today.replace(day=1)
-    rows = [
-        _row(unit, figure, month, today)
+    figures = {
+        (unit, rule.id): figure
         for rule in indicators.known()
         for unit, figure in indicators.of_rule(rule).by_unit(units, today).items()
+    }
+    told = Standing.objects.filter(month=month)
+    stood = {(unit, id): rest for unit, id, *rest in told.values_list("unit", "indicator", *SAID)}
+    # From one day to the next few figures differ: the others are only dated anew.
+    new = [
+        _row(unit, figure, month, today)
+        for (unit, id), figure in figures.items()
+        if stood.get((unit, id)) != [getattr(figure, name) for name in SAID]
     ]
-    Standing.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["month", "indicator", "unit"],
-        update_fields=KEPT,
-    )
-    return len(rows)
+    with transaction.atomic():
+        told.filter(indicator__in={id for _unit, id in figures}).update(counted_on=today)
+        Standing.objects.bulk_create(
+            new,
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["month", "indicator", "unit"],
+            update_fields=("counted_on", *SAID),
+        )
+    return len(figures)
 
 
 class Stood(NamedTuple):
