@@ -61,6 +61,7 @@ class Column:
     found: tuple[str, ...] = ()  # the fields the search looks into
     states: str = ""  # of which kind of record a state is
     link: Callable[[Any], str] | None = None
+    counts: bool = False  # whether its number is how many rows its link opens to
     note: Callable[[Any], str] | None = None  # small print under the value
     marks: Callable[[Any], Iterable[Mark]] | None = None
     tone: Callable[[Any], str] | None = None  # good, warn, bad; "" for none

@@ -79,11 +79,13 @@ def take(node: Node, signed_batch: str | bytes, now: datetime) -> int:
         raise
 
 
-def by(dimension: str, unit: Unit | None = None, since: date | None = None) -> list[Tally]:
+def by(
+    dimension: str, unit: Unit | None = None, since: date | None = None, only: Q | None = None
+) -> list[Tally]:
     """Calls by "consumer", "provider", "purpose", "scenario", "field", "resource" or "day".
 
-    Of `unit`, as consumer or provider, when given; from the day `since`. Most calls first; days
-    in order.
+    Of `unit`, as consumer or provider, when given; from the day `since`; `only` those of a
+    condition. Most calls first; days in order.
     """
     if dimension not in COLUMNS:
         raise Refused(DIMENSION_UNKNOWN(dimension=dimension))
@@ -91,7 +93,7 @@ def by(dimension: str, unit: Unit | None = None, since: date | None = None) -> l
     sums = {name: Sum(name) for name in ("answered", "refused", "rows")}
     found = [
         Tally(str(row[columns[0]] or ""), str(row[columns[-1]] or ""), *(row[n] for n in sums))
-        for row in _days(unit, since).values(*columns).annotate(**sums)
+        for row in _days(unit, since).filter(only or Q()).values(*columns).annotate(**sums)
     ]
     if dimension == "resource":
         found = _titled(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from yunzhang.portal.language import spoken
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 from yunzhang.portal.people.cases import visible
+from yunzhang.portal.states import STATES
 from yunzhang.portal.templatetags.said import said
 from yunzhang.terms import procedures
 
@@ -86,11 +88,17 @@ class Line:
         return " · ".join(parts)
 
 
-def _states(rows: Any) -> Choices:
-    from yunzhang.portal.states import STATES
+def _states(_rows: Any) -> Choices:
+    every = [(id, gettext(words)) for id, (words, _tone) in STATES["duty"].items()]
+    return [*every, ("soon", gettext("Due soon"))]
 
-    there = {row.state for row in rows}
-    return [(id, gettext(words)) for id, (words, _tone) in STATES["duty"].items() if id in there]
+
+def _of_state(value: str) -> Callable[[Line], bool]:
+    """Lines of this state; "soon" are those open whose day is near."""
+    if value != "soon":
+        return lambda line: line.state == value
+    until = clock.today() + timedelta(days=pack().limit("dated.ahead_days"))
+    return lambda line: line.state == "open" and line.on is not None and line.on <= until
 
 
 def _units(rows: Any) -> Choices:
@@ -137,7 +145,7 @@ LIST = Listing(
         _("The pack in force sets no day; tasks, reports and targets of a local pack stand here."),
     ),
     filters=(
-        Filter("state", _("State"), lambda value: lambda line: line.state == value, _states),
+        Filter("state", _("State"), _of_state, _states),
         Filter(
             "kind",
             _("Kind of duty"),
@@ -164,11 +172,10 @@ def duties(request: Visit) -> HttpResponseBase:
     lines = sorted(
         [*_of_cases(request, today), *_of_pack(request.actor, today)], key=lambda line: line.order
     )
-    soon = today + timedelta(days=pack().limit("dated.ahead_days"))
     undated = dated.undated(pack())
     context = {
         "late": sum(line.state == "late" for line in lines),
-        "soon": sum(line.state == "open" and line.on <= soon for line in lines if line.on),
+        "soon": sum(map(_of_state("soon"), lines)),
         "handed_in": sum(line.state == "handed_in" for line in lines),
         "done": sum(line.state == "done" for line in lines),
         "ahead": pack().limit("dated.ahead_days"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -80,9 +81,17 @@ def _leads(rows: Any) -> Choices:
     return [(one, one) for one in sorted({row.lead for row in rows})]
 
 
-def _states(rows: Any) -> Choices:
-    there = {row.state for row in rows}
-    return [(id, gettext(words)) for id, (words, _tone) in STATES["duty"].items() if id in there]
+def _states(_rows: Any) -> Choices:
+    every = [(id, gettext(words)) for id, (words, _tone) in STATES["duty"].items()]
+    return [*every, ("soon", gettext("Due soon"))]
+
+
+def _of_state(value: str) -> Callable[[Line], bool]:
+    """Lines of this state; "soon" are those open whose day is near."""
+    if value != "soon":
+        return lambda line: line.state == value
+    until = clock.today() + timedelta(days=pack().limit("dated.ahead_days"))
+    return lambda line: line.state == "open" and line.on is not None and line.on <= until
 
 
 TASKS = Listing(
@@ -119,7 +128,7 @@ TASKS = Listing(
         _("Tasks stand here once a meeting, a chief, a patrol or a text gives them."),
     ),
     filters=(
-        Filter("state", _("State"), lambda value: lambda line: line.state == value, _states),
+        Filter("state", _("State"), _of_state, _states),
         Filter(
             "source",
             _("Where it comes from"),
@@ -153,14 +162,13 @@ def pain_points(request: Visit) -> HttpResponseBase:
 
 
 def _answer(request: Visit, held: list[Line], source: str) -> HttpResponseBase:
-    soon = clock.today() + timedelta(days=pack().limit("dated.ahead_days"))
     counts = {state: sum(one.state == state for one in held) for state in STATES["duty"]}
     context = {
         "page": reverse("pain_points" if source else "tasks"),
         "source": source,
         "given_as": source or tasks.INSTRUCTION,
         "counts": counts,
-        "soon": sum(one.state == "open" and bool(one.on and one.on <= soon) for one in held),
+        "soon": sum(map(_of_state("soon"), held)),
         "ahead": pack().limit("dated.ahead_days"),
         "gives": tasks.may_give(request.actor),
         **offered(request),

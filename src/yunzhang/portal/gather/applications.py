@@ -69,6 +69,10 @@ def _units(rows: Sequence[Line]) -> Choices:
     return sorted({(row.unit, row.unit) for row in rows})
 
 
+def _living(row: Line) -> bool:
+    return row.system.state in placing.LIVING
+
+
 APPLICATIONS = Listing(
     "applications",
     _("Applications there are"),
@@ -108,6 +112,15 @@ APPLICATIONS = Listing(
     (_("No application yet"), _("Register the information systems of your unit.")),
     filters=(
         Filter(
+            "standing",
+            _("Which ones"),
+            lambda value: lambda row: _living(row) is (value == "living"),
+            lambda _rows: [
+                ("living", gettext("applications in use")),
+                ("out", gettext("merged or shut down")),
+            ],
+        ),
+        Filter(
             "interface",
             _("Interface"),
             lambda value: lambda row: row.interface == value,
@@ -133,7 +146,7 @@ def application_list(request: Visit) -> HttpResponseBase:
     systems = list(found.order_by("unit", "name"))
     calls = budgets.calls_by_system([one.pk for one in systems], since, today)
     lines = [Line(one, calls[one.pk]) for one in systems]
-    living = [line for line in lines if line.system.state in placing.LIVING]
+    living = [line for line in lines if _living(line)]
     seen_units = seen.units(request.actor, "score.see")
     units = Unit.objects.all() if seen_units is None else Unit.objects.filter(pk__in=seen_units)
     livelihood = [line for line in living if line.system.livelihood]

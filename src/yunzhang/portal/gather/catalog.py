@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -45,11 +46,15 @@ def _grades(_rows: Any) -> Choices:
 
 
 def _drifts(_rows: Any) -> Choices:
-    return [("yes", gettext("Differs from the entry"))]
+    return [
+        ("yes", gettext("Differs from the entry")),
+        ("mine", gettext("Differs, and my units answer for it")),
+    ]
 
 
-def _drifted(_value: str) -> Q:
-    return Q(resource__in=Drift.objects.filter(cleared_at=None).values("resource"))
+def _drifted(value: str, mine: Q) -> Q:
+    found = Q(resource__in=Drift.objects.filter(cleared_at=None).values("resource"))
+    return found & mine if value == "mine" else found
 
 
 ENTRIES = Listing(
@@ -95,7 +100,6 @@ ENTRIES = Listing(
             _coded("classification"),
         ),
         Filter("grade", _("Grade"), lambda value: Q(grade=value), _grades),
-        Filter("drift", _("Live table"), _drifted, _drifts),
     ),
     hint=_("A word, a title or a resource code"),
     missed=_(
@@ -110,7 +114,10 @@ ENTRIES = Listing(
 
 @door("catalog.see")
 def catalog(request: Visit) -> HttpResponseBase:
-    listed = Listed(request, ENTRIES, search.published())
+    mine = seen.within(request.actor, "quality.see", "resource__unit")
+    drift = Filter("drift", _("Live table"), lambda v: _drifted(v, mine), _drifts)
+    listing = replace(ENTRIES, filters=(*ENTRIES.filters, drift))
+    listed = Listed(request, listing, search.published())
     return answer(request, "portal/catalog.html", {}, found=listed)
 
 

@@ -101,6 +101,8 @@ STANDINGS = {
     "reported": lambda row: row.reported,
     "off": lambda row: not row.cloud and row.state in placing.LIVING,
     "on": lambda row: bool(row.cloud),
+    "living": lambda row: row.state in placing.LIVING,
+    "out": lambda row: row.state not in placing.LIVING,
 }
 
 
@@ -110,6 +112,8 @@ def _standings(_rows: Any) -> Choices:
         ("reported", gettext("Log-ins reported alone")),
         ("off", gettext("On no cloud")),
         ("on", gettext("On a cloud")),
+        ("living", gettext("systems in use")),
+        ("out", gettext("merged or shut down")),
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
@@ -92,9 +93,9 @@ def told(actor: Actor, today: date) -> dict[str, Any]:
     names = {pk: unit.short_name for pk, unit in units.items()}
     return {
         "at": localtime(clock.now()).strftime("%H:%M:%S"),
-        "numbers": _numbers(found, units, today),
-        "pairs": _pairs(found, names, today),
-        "days": _days(found),
+        "numbers": _numbers(actor, found, len(units), today),
+        "pairs": _pairs(found, units, today, whole=ids is None),
+        "days": _days(found, whole=ids is None),
         "receipts": _receipts(ids),
         "clocks": _clocks(found, today),
         "logs": [_log(one, names) for one in found.logs] if may(actor, "ledger.see") else [],
@@ -103,39 +104,64 @@ def told(actor: Actor, today: date) -> dict[str, Any]:
     }
 
 
-def _numbers(found: Overview, units: dict[int, Unit], today: date) -> list[dict[str, Any]]:
+def _numbers(actor: Actor, found: Overview, units: int, today: date) -> list[dict[str, Any]]:
     calls = [flow for flow in found.flows if flow.day == today]
+    used = _used(whole=seen.units(actor, "usage.see") is None, since=today)
+    register = reverse("units") if may(actor, "unit.register") else ""
     return [
-        _number(gettext("Units"), len(units), ""),
-        _number(gettext("Calls today"), sum(one.calls for one in calls), reverse("usage")),
-        _number(gettext("Refused today"), sum(one.refused for one in calls), reverse("usage")),
+        _number(gettext("Units"), units, register),
+        _number(gettext("Calls today"), sum(one.calls for one in calls), used, "Calls"),
+        _number(gettext("Refused today"), sum(one.refused for one in calls), used, "Refused"),
         _number(gettext("Limits missed"), found.late, f"{reverse('queue')}?state=late"),
         _number(gettext("Due soon"), found.near, f"{reverse('queue')}?state=near"),
     ]
 
 
-def _number(words: str, n: int, address: str) -> dict[str, Any]:
-    return {"words": words, "n": n, "address": address}
+def _number(words: str, n: int, address: str, column: str = "") -> dict[str, Any]:
+    """A number with its list, of which it counts the rows or is the sum of a column."""
+    return {"words": words, "n": n, "address": address, "column": column}
 
 
-def _pairs(found: Overview, names: dict[int, str], today: date) -> list[dict[str, Any]]:
+def _used(*, whole: bool, since: date, **narrowed: Any) -> str:
+    """The calls between units behind a number; "" for those who see some units' calls only."""
+    if not whole:
+        return ""
+    asked = {"between": "units", "since": since, **narrowed}
+    return f"{reverse('usage')}?{urlencode(asked)}"
+
+
+def _pairs(
+    found: Overview, units: dict[int, Unit], today: date, *, whole: bool
+) -> list[dict[str, Any]]:
     """The largest flows, from whose data to whose use, of all days shown and of today."""
     calls, now = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
     for flow in found.flows:
         calls[flow.provider, flow.consumer] += flow.calls
         now[flow.provider, flow.consumer] += flow.calls if flow.day == today else 0
-    return [
-        {"from": names[one], "to": names[other], "calls": n, "today": now[one, other]}
-        for (one, other), n in calls.most_common(pack().limit("screen.pairs"))
-    ]
+    first = today - timedelta(days=pack().limit("overview.flow_days") - 1)
+    lines = []
+    for (one, other), n in calls.most_common(pack().limit("screen.pairs")):
+        pair = {"provider": units[one].code, "consumer": units[other].code}
+        line = {"from": units[one].short_name, "to": units[other].short_name, "calls": n}
+        line |= {"today": now[one, other], "address": _used(whole=whole, since=first, **pair)}
+        lines.append({**line, "today_address": _used(whole=whole, since=today, **pair)})
+    return lines
 
 
-def _days(found: Overview) -> list[dict[str, Any]]:
+def _days(found: Overview, *, whole: bool) -> list[dict[str, Any]]:
     calls, refused = Counter[date](), Counter[date]()
     for flow in found.flows:
         calls[flow.day] += flow.calls
         refused[flow.day] += flow.refused
-    return [{"day": day(one), "calls": calls[one], "refused": refused[one]} for one in calls]
+    return [
+        {
+            "day": day(one),
+            "calls": calls[one],
+            "refused": refused[one],
+            "address": _used(whole=whole, since=one, until=one),
+        }
+        for one in calls
+    ]
 
 
 def _receipts(ids: frozenset[int] | None) -> list[dict[str, Any]]:

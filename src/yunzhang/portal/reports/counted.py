@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
@@ -15,7 +16,7 @@ from yunzhang.oversee.reports.circular_models import SurveyAnswer
 from yunzhang.people.models import Case, FactRow
 from yunzhang.portal.doors import Visit
 from yunzhang.portal.listed import Listed, answer
-from yunzhang.portal.listing import Column, Listing
+from yunzhang.portal.listing import Column, Kind, Listing
 from yunzhang.portal.people.course_words import procedure_names
 from yunzhang.portal.scoring import figures
 from yunzhang.portal.scoring.figures import Record
@@ -24,6 +25,7 @@ from yunzhang.terms.counted import Counted
 from yunzhang.terms.document import decode
 from yunzhang.use.models import UsageDay
 
+NUMBER = Column("amount", _("Counts for"), lambda row: row.amount, Kind.NUMBER, "amount")
 ROWS = Listing(
     "rows",
     _("Rows behind the figure"),
@@ -53,15 +55,16 @@ def page(
     if found is None:
         raise Http404
     rows = _records(found, linked=linked)
+    shape = replace(ROWS, columns=(*ROWS.columns, NUMBER)) if found.kind == "usage" else ROWS
     context = {"figure": found, "back": back, "gone": len(found.rows) - len(rows)}
-    return answer(request, "portal/counted.html", context, rows=Listed(request, ROWS, rows))
+    return answer(request, "portal/counted.html", context, rows=Listed(request, shape, rows))
 
 
 def _records(one: Counted, *, linked: bool) -> list[Record]:
     if one.kind not in KINDS:
         return figures.records(one.kind, one.rows, linked=linked)
     found = KINDS[one.kind](one.rows)
-    return found if linked else [Record(row.id, row.title, row.note) for row in found]
+    return found if linked else [replace(row, address="") for row in found]
 
 
 def _facts(ids: Sequence[str]) -> list[Record]:
@@ -103,6 +106,7 @@ def _calls(ids: Sequence[str]) -> list[Record]:
                 "provider": row.provider.short_name if row.provider else "—",
             },
             reverse("usage"),
+            amount=row.answered - row.discounted,
         )
         for row in rows.order_by("day", "pk")
     ]

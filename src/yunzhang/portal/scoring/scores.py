@@ -62,13 +62,15 @@ def figure(request: Visit, period: str, unit: str, indicator: str) -> HttpRespon
     shown = score_lists.figures(score).get(indicator)
     if shown is None:
         raise Http404
+    own, frozen = may(request.actor, "score.see", score.unit), figures.frozen(shown)
     context = {
         "score": score,
+        "version": request.GET.get("version", ""),
+        "misses": frozen.misses,
+        "weighted": frozen.weighted,
         "rule": next(row for row in pack().indicators if row.id == indicator),
         "figure": shown,
     }
-    own = may(request.actor, "score.see", score.unit)
-    frozen = figures.frozen(shown)
     rows = figures.opened(frozen, linked=own)
     listed = Listed(request, score_lists.records(weighted=frozen.weighted), rows)
     return answer(request, "portal/figure.html", context, records=listed)

@@ -71,6 +71,7 @@ def _of_cloud(name: str) -> Q:
     return Q(appointment__cloud=name) | Q(unit__in=Cloud.objects.filter(name=name).values("unit"))
 
 
+UNDOCUMENTED = Q(appointment=None) | Q(appointment__number="")
 TIER = Filter("tier", _("Level"), lambda value: Q(unit__tier=value), _tiers)
 ROLE = Filter("role", _("Role"), lambda value: Q(role=value), _roles, least=2)
 REGISTER = Listing(
@@ -126,6 +127,12 @@ REGISTER = Listing(
         ROLE,
         Filter("field", _("Field"), lambda value: Q(appointment__field=value), _fields, least=2),
         Filter("cloud", _("Cloud"), _of_cloud, _clouds),
+        Filter(
+            "paper",
+            _("Document"),
+            lambda value: UNDOCUMENTED if value == "none" else None,
+            lambda _rows: [("none", gettext("no document"))],
+        ),
     ),
     hint=_("Name, unit or document"),
 )
@@ -209,8 +216,10 @@ def chief_list(request: Visit) -> HttpResponseBase:
         "past": day != today,
         "total": found.count(),
         "empty": len(empty),
-        "undocumented": found.filter(Q(appointment=None) | Q(appointment__number="")).count(),
-        "handovers": Handover.objects.filter(closed_at=None).count(),
+        "undocumented": found.filter(UNDOCUMENTED).count(),
+        "handovers": list(
+            Handover.objects.filter(closed_at=None).select_related("post__person", "post__unit")
+        ),
         "appoints": appoints,
         **(_offered() if appoints else {}),
     }

@@ -169,6 +169,7 @@ RULES = Listing(
             Kind.NUMBER,
             "found",
             link=lambda line: _hits(rule=line.rule.id) if line.told.found else "",
+            counts=True,
         ),
         Column(
             "open",
@@ -177,6 +178,7 @@ RULES = Listing(
             Kind.NUMBER,
             "open",
             link=lambda line: _hits(rule=line.rule.id, outcome="open") if line.told.open else "",
+            counts=True,
         ),
         Column(
             "precision",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import F, Q
 from django.http import HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -35,10 +36,10 @@ def used(request: Visit) -> HttpResponseBase:
     asked = request.GET.get("by", "consumer")
     dimension = asked if asked in DIMENSIONS else "consumer"
     today = clock.today()
-    since = today - timedelta(days=pack().limit("page.usage_days"))
+    since, only = _asked(request, today - timedelta(days=pack().limit("page.usage_days")))
     own = seen.units(request.actor, "usage.see")
     unit = None if own is None else seen.home(request.actor, "usage.see")
-    rows, most = usage.by(dimension, unit, since), pack().limit("page.rows")
+    rows, most = usage.by(dimension, unit, since, only), pack().limit("page.rows")
     unused = [g for g in usage.approved_unused(today) if _concerns(g, own)]
     context = {
         "unit": unit,
@@ -48,11 +49,30 @@ def used(request: Visit) -> HttpResponseBase:
         "unused": unused[:most],
         "more_unused": max(0, len(unused) - most),
         "chart": _chart("bars", dimension, rows[:most]),
-        "daily": _chart("lines", "day", usage.by("day", unit, since)),
+        "daily": _chart("lines", "day", usage.by("day", unit, since, only)),
         "since": since,
     }
     listed = Listed(request, tallies(dimension), rows)
     return answer(request, "portal/usage.html", context, tallies=listed)
+
+
+def _asked(request: Visit, usual: date) -> tuple[date, Q]:
+    """From which day, and what else the address of a figure narrows the calls to."""
+    since, until = (_day(request, name) for name in ("since", "until"))
+    only = Q(day__lte=until) if until else Q()
+    for side in ("provider", "consumer"):
+        if code := request.GET.get(side, ""):
+            only &= Q(**{f"{side}__code": code})
+    if request.GET.get("between") == "units":
+        only &= Q(provider__isnull=False, consumer__isnull=False) & ~Q(provider=F("consumer"))
+    return since or usual, only
+
+
+def _day(request: Visit, name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 def tallies(dimension: str) -> Listing:
