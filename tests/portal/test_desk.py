@@ -243,7 +243,7 @@ def test_a_cell_of_the_heat_map_opens_the_list_it_counts(town, visit):
     client = visit("reviewer")
     text = page(client, "/queue")
 
-    cells = re.findall(r'<td class="h[1-4]"><a href="([^"]+)">(\d+)</a>', text)
+    cells = re.findall(r'<td class="h[1-4]"><a [^>]*href="([^"]+)">(\d+)</a>', text)
 
     assert cells
     for address, number in cells:
