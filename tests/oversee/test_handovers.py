@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,16 +11,18 @@ from tests.hub_world import FOUNDED_ON, WHY, HubWorld
 from tests.oversee.duties import holder
 from tests.share.moments import refused
 from yunzhang import clock
+from yunzhang.cli import main
 from yunzhang.oversee.duties import supervision
 from yunzhang.oversee.duties.supervision import Concern
 from yunzhang.oversee.seats import chiefs, handovers
 from yunzhang.oversee.seats.chief_models import Handover
 from yunzhang.people import delegations, identity, turns
 from yunzhang.people.hub_key import hub_key
-from yunzhang.people.models import Case, Delegation, FactRow, Post, Turn
+from yunzhang.people.models import Case, Clock, Delegation, FactRow, Post, Turn
 from yunzhang.people.permissions import Actor, actor_of
-from yunzhang.protect.keys import open_signed
-from yunzhang.terms.document import decode
+from yunzhang.protect.keys import SigningKey, open_signed
+from yunzhang.protect.keys import sign as sign_as
+from yunzhang.terms.document import decode, encode, replace
 from yunzhang.terms.handover import KIND, HandoverRecord
 from yunzhang.terms.signed import Signed
 
@@ -156,3 +159,23 @@ def test_a_handover_is_opened_by_who_leaves_or_the_authority_once_the_day_is_set
         "handover.not_ending",
     )
     assert "cloud_chief_office" not in {role.id for role in chiefs.roles()}
+
+
+def test_the_signed_record_keeps_provisional_days_and_is_verified_from_the_file_alone(
+    hub: HubWorld, leaving: Actor, tmp_path: Path
+) -> None:
+    Clock.objects.update(provisional=True)
+    handover = handovers.open(leaving, gone(hub, leaving, clock.today()), why="移交")
+    new = holder(hub, "new_chief", hub.units[2], "cloud_chief")
+    lines = list(handover.lines.values_list("pk", flat=True))
+    whole = handovers.take(new, handover, lines, why=WHY)
+    file, changed = tmp_path / "handover.json", tmp_path / "changed.json"
+    file.write_text(whole.signed, encoding="utf-8")
+    record = open_signed(decode(whole.signed, Signed), KIND, HandoverRecord, (hub_key().public,))
+    forged = replace(record, to_person="person:999")
+    changed.write_bytes(encode(sign_as(KIND, forged, SigningKey.generate("hub.yunzhang.local"))))
+    key = hub_key().public.text
+
+    assert [one.provisional for one in record.matters] == [False, True]  # a delegation has no limit
+    assert main(["verify", "handover", str(file), "--key", key]) == 0
+    assert main(["verify", "handover", str(changed), "--key", key]) == 1

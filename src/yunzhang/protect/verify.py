@@ -18,6 +18,7 @@ from yunzhang.protect.keys import PublicKey, open_signed, same
 from yunzhang.protect.merkle import TILE_WIDTH
 from yunzhang.protect.notes import Checkpoint, parse_proof, verify_checkpoint
 from yunzhang.protect.tiles import TileFolder
+from yunzhang.terms import handover
 from yunzhang.terms.certificate import KIND, DisposalCertificate
 from yunzhang.terms.document import decode, encode
 from yunzhang.terms.faults import Fault, FaultKind, Language, Refused, Text
@@ -126,6 +127,11 @@ def verify_certificate(certificate: bytes, vkey: str) -> Verdict:
     return judged(_certified(certificate, vkey))
 
 
+def verify_handover(record: bytes, vkey: str) -> Verdict:
+    """Check that the record of a handover is signed by this key, word for word, as such."""
+    return judged(_handed_over(record, vkey))
+
+
 def verify_log(
     folder: Path,
     vkey: str,
@@ -198,6 +204,35 @@ def _certified(certificate: bytes, vkey: str) -> Iterator[Found]:
             "grant": said.grant,
             "provider": said.provider.name,
             "on": said.confirmed_at.date(),
+        },
+    )
+
+
+def _handed_over(record: bytes, vkey: str) -> Iterator[Found]:
+    key = PublicKey.parse(vkey)
+    yield (
+        Text("公钥可用：{name}。", "The public key is readable; it is of {name}."),
+        {"name": key.name},
+    )
+    said = open_signed(decode(record, Signed), handover.KIND, handover.HandoverRecord, (key,))
+    yield (
+        Text(
+            "移交记录 {number} 由该密钥签名，内容未经改动。",
+            "The record of handover {number} is signed by this key and unchanged.",
+        ),
+        {"number": said.number},
+    )
+    yield (
+        Text(
+            "{unit}：{giver} 移交的 {matters} 项已全部由 {taker} 接收，{on} 办结。",
+            "{unit}: the {matters} matters {giver} left were all taken over by {taker} by {on}.",
+        ),
+        {
+            "unit": said.unit.name,
+            "giver": said.from_person,
+            "matters": len(said.matters),
+            "taker": said.to_person,
+            "on": said.closed_at.date(),
         },
     )
 

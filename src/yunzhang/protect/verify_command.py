@@ -1,4 +1,4 @@
-"""The command `yunzhang verify`: receipt, certificate, proof, log, sample; from files alone."""
+"""The command `yunzhang verify`: receipt, certificate, handover, proof, log or sample."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from yunzhang.protect.verify import (
     Verdict,
     verify_certificate,
+    verify_handover,
     verify_log,
     verify_proof,
     verify_receipt,
@@ -23,7 +24,7 @@ HOLDS, WRONG, UNUSABLE = 0, 1, 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the kinds of what can be verified, with their arguments, to the parser of `verify`."""
     kinds = parser.add_subparsers(
-        dest="what", required=True, metavar="receipt|certificate|proof|log|sample"
+        dest="what", required=True, metavar="receipt|certificate|handover|proof|log|sample"
     )
     receipt = kinds.add_parser("receipt", help="回执是否在日志中 / is this receipt in the log")
     receipt.add_argument("receipt", type=Path, help="receipt, JSON")
@@ -32,6 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     receipt.add_argument("--answer", type=Path, help="the answer's bytes; with --salt")
     paper = kinds.add_parser("certificate", help="处置证书是否真实 / is this certificate genuine")
     paper.add_argument("certificate", type=Path, help="certificate of disposal, JSON")
+    left = kinds.add_parser(
+        "handover", help="移交记录是否真实 / is this record of a handover genuine"
+    )
+    left.add_argument("record", type=Path, help="record of a handover, JSON")
     proof = kinds.add_parser("proof", help="条目是否在日志中 / is this entry in the log")
     proof.add_argument("entry", type=Path, help="the entry's exact bytes")
     proof.add_argument("proof", type=Path, help="tlog-proof")
@@ -41,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     drawn = kinds.add_parser("sample", help="按公布的种子重新抽样 / draw a patrol's sample again")
     drawn.add_argument("sample", type=Path, help="sealed list and drawing, JSON")
     drawn.add_argument("--log", type=Path, help="the hub's log: is the seed its own")
-    for kind in (receipt, paper, proof, log, drawn):
+    for kind in (receipt, paper, left, proof, log, drawn):
         kind.add_argument("--key", required=True, help="the signer's public key, or a file with it")
         kind.add_argument("--lang", choices=("zh", "en"), default="zh")
         kind.add_argument("--json", action="store_true", help="print the verdict as JSON")
@@ -80,6 +85,8 @@ def _verify(arguments: argparse.Namespace) -> Verdict:
         return verify_log(arguments.folder, vkey, since)
     if arguments.what == "certificate":
         return verify_certificate(arguments.certificate.read_bytes(), vkey)
+    if arguments.what == "handover":
+        return verify_handover(arguments.record.read_bytes(), vkey)
     if arguments.what == "sample":
         return verify_sample(arguments.sample.read_bytes(), vkey, arguments.log)
     proof = _text(arguments.proof)

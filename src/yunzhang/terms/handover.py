@@ -20,6 +20,7 @@ class Matter(Document, frozen=True):
     taken_by: str
     taken_at: datetime
     remark: str
+    provisional: bool = False  # whether a year without its notice could still move the day
 
 
 class HandoverRecord(Document, frozen=True):

@@ -52,6 +52,7 @@ class HandoverLine(models.Model):
     reference = models.CharField(max_length=60, blank=True)
     title = models.CharField(max_length=300)
     due_on = models.DateField(null=True, blank=True)
+    provisional = models.BooleanField(default=False)  # as the day stood when it was listed
     document = models.CharField(max_length=100, blank=True)
     clause = models.CharField(max_length=100, blank=True)
     taken_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

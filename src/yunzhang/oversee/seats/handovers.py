@@ -202,7 +202,8 @@ def _lines(handover: Handover, today: date) -> list[HandoverLine]:
         line = HandoverLine(handover=handover, kind=kind, subject=subject, reference=reference)
         line.title = title[:TITLE_LENGTH]
         if limit is not None:
-            line.due_on, line.document, line.clause = limit.due_on, limit.document, limit.clause
+            line.due_on, line.provisional = limit.due_on, limit.provisional
+            line.document, line.clause = limit.document, limit.clause
         found.setdefault(subject, line)
     return list(found.values())
 
@@ -296,6 +297,7 @@ def _record(handover: Handover) -> HandoverRecord:
                 taken_by=f"person:{line.taken_by_id}",
                 taken_at=to_second(line.taken_at or handover.closed_at),
                 remark=line.remark,
+                provisional=line.provisional,
             )
             for line in handover.lines.order_by("pk")
         ),

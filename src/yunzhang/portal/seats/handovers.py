@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from yunzhang.oversee.seats import handovers
 from yunzhang.oversee.seats.chief_models import Handover, HandoverLine
+from yunzhang.people.hub_key import hub_key
 from yunzhang.portal import history, seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.people import waiting
@@ -43,6 +44,7 @@ def handover(request: Visit, number: int) -> HttpResponse:
         "left": sum(line.taken_at is None for line in lines),
         "lends": any(x.kind == handovers.DELEGATION and x.taken_at is None for x in lines),
         "takes": handovers.may_take(request.actor, held),
+        "key": hub_key().public.text if held.signed else "",
         "history": history.told(handovers.subject_of(held)),
     }
     return render(request, "portal/handover.html", context)
