@@ -38,6 +38,7 @@ def test_the_walk_ends_well_and_says_what_a_join_by_code_would_have_done(tmp_pat
     assert "34,005" in done.stdout
     assert "6,590" in done.stdout
     assert done.stdout.count("全部成立") == 5
+    assert "数据铁笼：7 条规则在演示合成数据上运行" in done.stdout
 
 
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path):
