@@ -141,6 +141,7 @@ def test_a_hit_is_masked_until_its_rows_are_asked_for_with_a_reason(filled: Cage
 
     assert f"{person(3)[:6]}********{person(3)[-4:]}" in masked
     assert person(3) not in masked
+    assert "发放记录 补贴发放 · " in masked
     assert without.status_code == 422
     assert person(3) in bare
     assert FactRow.objects.filter(deed="cage.seen", why="核实领取人").count() == 1
@@ -338,6 +339,7 @@ def test_a_rule_over_what_another_unit_gathered_shows_nothing_beyond_its_hits(
     assert [person(n) for n in range(40) if person(n) in seen] == []
     # A grant of grade 3 lets identity numbers out as keyed hashes: one for each of the three.
     assert len(set(re.findall(r"(?<=<td data-label=\"死者公民身份号码\">)\w+", seen))) == 3
+    assert len(set(re.findall(r"<h1>[0-9a-f]{12}…</h1>", seen))) == 3
     assert set(re.findall(r"(?<=<td>)\d{6}\*{8}\w{4}", seen)) == set()
     assert client.get("/tables/paid").status_code == 403
     assert client.get("/quality/paid").status_code == 403

@@ -19,6 +19,7 @@ from yunzhang.terms.levels import Grade
 from yunzhang.use import cage_grounds
 
 Masks = Mapping[str, Mask]
+HASH_SHOWN = 12
 
 
 def masks(
@@ -61,7 +62,9 @@ def masked(rows: Iterable[Evidence], by: Masks, key: bytes) -> tuple[Evidence, .
 def subject(rule: CageRule, text: str, by: Masks, key: bytes) -> str:
     """What a hit is about, as it may be shown."""
     way = by.get(rule.subject)
-    return (mask(text, way, key) if way else text) or "***"
+    shown = (mask(text, way, key) if way else text) or "***"
+    # A hash tells one from another; people need no more of it than they can compare.
+    return f"{shown[:HASH_SHOWN]}…" if way and way.way == "hash" else shown
 
 
 def _mask(one: CageField, grade: Grade | int, kind: str) -> Mask:

@@ -58,7 +58,7 @@ def cage_hit(request: Visit, number: int) -> HttpResponse:
         "hit": hit,
         "rule": rule,
         "bare": bare,
-        "parts": risk_rows.parts(rule.id, rows),
+        "parts": risk_rows.parts(hit, rows),
         "sees": may(request.actor, "cage.bind", hit.binding.unit),
         "more": hit.count - len(rows),
     }

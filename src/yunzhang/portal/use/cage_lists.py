@@ -213,6 +213,16 @@ def _decided(held: Told) -> str:
     return f"{grouped(held.upheld)} / {grouped(decided)}" if decided else ""
 
 
+def _count(id: str, title: str, asked: str, outcome: str) -> Column:
+    """A count of a power or unit, which opens to its hits."""
+
+    def link(line: Line) -> str:
+        told = {asked: line.id, **({"outcome": outcome} if outcome else {})}
+        return _hits(**told) if getattr(line.told, id) else ""
+
+    return Column(id, title, lambda line: getattr(line.told, id), Kind.NUMBER, id, link=link)
+
+
 def _counted(name: str, title: str, head: str, asked: str) -> Listing:
     return Listing(
         name,
@@ -226,16 +236,10 @@ def _counted(name: str, title: str, head: str, asked: str) -> Listing:
                 found=("name",),
                 link=lambda line: _hits(**{asked: line.id}) if line.told.found else "",
             ),
-            Column("found", _("Risks found"), lambda line: line.told.found, Kind.NUMBER, "found"),
-            Column("open", _("Undecided"), lambda line: line.told.open, Kind.NUMBER, "open"),
-            Column("upheld", _("Real"), lambda line: line.told.upheld, Kind.NUMBER, "upheld"),
-            Column(
-                "dismissed",
-                _("False alarms"),
-                lambda line: line.told.dismissed,
-                Kind.NUMBER,
-                "dismissed",
-            ),
+            _count("found", _("Risks found"), asked, ""),
+            _count("open", _("Undecided"), asked, "open"),
+            _count("upheld", _("Real"), asked, "upheld"),
+            _count("dismissed", _("False alarms"), asked, "dismissed"),
             Column(
                 "precision",
                 _("Precision"),

@@ -12,7 +12,8 @@ from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack
 from yunzhang.portal.templatetags.said import said
 from yunzhang.terms.cage import CageField, CageSource
-from yunzhang.use import cage_cases, cage_runs
+from yunzhang.use import cage, cage_cases, cage_runs
+from yunzhang.use.cage_models import CageHit
 
 Line = tuple[int, list[tuple[str, str | None]]]
 
@@ -22,14 +23,15 @@ class RiskPart:
     """One table's share of a hit: its fields, and each row with what stands in them."""
 
     source: CageSource
+    table: str  # its title, as its unit registered it
     fields: tuple[CageField, ...]
     lines: tuple[Line, ...]
 
 
-def parts(rule_id: str, rows: Sequence[Evidence]) -> list[RiskPart]:
+def parts(hit: CageHit, rows: Sequence[Evidence]) -> list[RiskPart]:
     """The rows in the order of the rule's sources and fields; none once no pack has the rule."""
-    rule = next((one for one in pack().cage_rules if one.id == rule_id), None)
-    found = []
+    rule = next((one for one in pack().cage_rules if one.id == hit.binding.rule), None)
+    tables, found = cage.tables_of(hit.binding), []
     for source in rule.sources if rule else ():
         held = [row for row in rows if row.source == source.id]
         fields = (
@@ -39,14 +41,14 @@ def parts(rule_id: str, rows: Sequence[Evidence]) -> list[RiskPart]:
             (row.row, [(said(one), row.values.get(one.id)) for one in fields]) for row in held
         )
         if held:
-            found.append(RiskPart(source, fields, lines))
+            found.append(RiskPart(source, tables[source.id].title, fields, lines))
     return found
 
 
 def of(case: Case) -> list[RiskPart]:
     """The rows a case of a risk is about, masked: the unit concerned reads them, too."""
     hit = cage_cases.hit_of(case) if case.procedure == cage_cases.PROCEDURE else None
-    return parts(hit.binding.rule, cage_runs.rows_of(hit)) if hit else []
+    return parts(hit, cage_runs.rows_of(hit)) if hit else []
 
 
 def told(case: Case) -> Iterator[tuple[str, str]]:
