@@ -47,7 +47,7 @@ def test_a_duty_shows_its_day_unit_clause_and_days_left(guangxi, visit):
     found = [line for line in lines(page(visit("reviewer"))) if case.number in line]
 
     [line] = found
-    for said in (str(clock.today() + timedelta(days=7)), "民政厅", "二(一)5", "剩余", "办理中"):
+    for said in (str(clock.today() + timedelta(days=7)), "民政厅", "二(一)5", "还剩", "办理中"):
         assert said in line
 
 

@@ -53,7 +53,7 @@ def test_a_limit_about_to_break_leads_to_its_matter_and_says_how_late_it_is(town
 
     assert first["item"] == f"clock:{late(town).pk}"
     assert (first["title"], first["unit"]) == ("急救调度地址匹配", "民政厅")
-    assert first["days"] < 0
+    assert first["tone"] == "bad"
     assert first["address"] == f"/requests/{town.requests['applied'].number}"
 
 
@@ -124,7 +124,7 @@ def test_the_text_version_has_every_number_of_the_wall(town, visit, who) -> None
                     "item",
                     "state",
                     "refused",
-                    "days",
+                    "tone",
                     "column",
                 ):
                     continue

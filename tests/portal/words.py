@@ -30,16 +30,20 @@ def of_templates() -> Iterator[tuple[str, str]]:
 
 
 def of_views() -> Iterator[tuple[str, str]]:
-    """(msgid, "") of every Python file."""
+    """(msgid, plural or "") of every Python file."""
     for path in sorted(PORTAL.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in CALLS
+                and node.func.id in (*CALLS, "ngettext")
                 and isinstance(node.args[0], ast.Constant)
             ):
-                yield str(node.args[0].value), ""
+                plural = node.args[1] if node.func.id == "ngettext" else None
+                yield (
+                    str(node.args[0].value),
+                    str(plural.value) if isinstance(plural, ast.Constant) else "",
+                )
 
 
 def collected() -> dict[str, str]:

@@ -23,6 +23,7 @@ from yunzhang.people.permissions import Actor, pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.language import spoken
+from yunzhang.portal.left import left_words
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 from yunzhang.portal.people.cases import visible
@@ -73,11 +74,9 @@ class Line:
         """Working days left or late, or when it will be opened."""
         if self.opens_on is not None:
             return gettext("opens on %(day)s") % {"day": self.opens_on}
-        if self.left is None:
+        if self.left is None or self.on is None:
             return ""
-        if self.left < 0:
-            return gettext("%(n)s working days late") % {"n": -self.left}
-        return gettext("%(n)s working days left") % {"n": self.left}
+        return left_words(self.on, self.left, clock.today())
 
     @property
     def small(self) -> str:

@@ -20,6 +20,7 @@ from yunzhang.people.models import Case, Clock, Unit
 from yunzhang.people.permissions import pack
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.left import left_words
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 from yunzhang.portal.people.cases import visible
@@ -66,11 +67,9 @@ class Line:
     @property
     def wait(self) -> str:
         """Working days left or late."""
-        if self.left is None or self.state in ("done", "handed_in"):
+        if self.left is None or self.on is None or self.state in ("done", "handed_in"):
             return ""
-        if self.left < 0:
-            return gettext("%(n)s working days late") % {"n": -self.left}
-        return gettext("%(n)s working days left") % {"n": self.left}
+        return left_words(self.on, self.left, clock.today())
 
 
 def _sources(rows: Any) -> Choices:

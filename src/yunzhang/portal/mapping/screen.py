@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
@@ -26,6 +26,7 @@ from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.people.workdays import work_calendar
 from yunzhang.portal import seen, typed
 from yunzhang.portal.doors import Visit, do, door
+from yunzhang.portal.left import TONES, left_words, state_of
 from yunzhang.portal.people import desk, waiting
 from yunzhang.portal.templatetags.said import clock_name, day
 from yunzhang.terms.deadlines import working_days_left
@@ -203,23 +204,14 @@ def _clocks(found: Overview, today: date) -> list[dict[str, Any]]:
                 "rule": clock_name(one.rule),
                 "cite": f"{one.document} {one.clause}",
                 "due": day(one.due_on),
-                "days": days,
-                "left": _left(days),
+                "tone": TONES[state_of(one, days, today)],
+                "left": left_words(one.due_on, days, today),
                 "address": waiting.address(one.subject, one.reference),
                 "case": case,
                 "case_address": reverse("case", args=[case]) if case else "",
             }
         )
     return lines
-
-
-def _left(days: int) -> str:
-    if days < 0:
-        late = ngettext("%(n)s working day late", "%(n)s working days late", -days)
-        return late % {"n": -days}
-    if days == 0:
-        return gettext("Due today")
-    return ngettext("%(n)s working day left", "%(n)s working days left", days) % {"n": days}
 
 
 def _log(one: LogHealth, names: dict[int, str]) -> dict[str, Any]:

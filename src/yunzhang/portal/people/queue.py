@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.http import HttpResponseBase
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from yunzhang import clock
@@ -17,6 +17,7 @@ from yunzhang.people.workdays import work_calendar
 from yunzhang.portal import seen
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.language import spoken
+from yunzhang.portal.left import clock_words, state_of
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, Mark
 from yunzhang.portal.people import heat, waiting
@@ -53,14 +54,11 @@ def listing(today: date, work: WorkCalendar, units: Choices) -> Listing:
         return working_days_left(today, row.due_on, work)
 
     def state(row: Clock) -> str:
-        if row.rested_on:
-            return "resting"
-        warn = pack().limit("clock.warn_days") if row.warn_days is None else row.warn_days
-        return "late" if row.due_on < today else "near" if left(row) <= warn else "running"
+        return state_of(row, left(row), today)
 
     def mark(row: Clock) -> list[Mark]:
         tone = STATES["limit"][state(row)][1]
-        marks = [Mark(_left_words(row, left(row)), tone)]
+        marks = [Mark(clock_words(row, left(row), today), tone)]
         return [*marks, Mark(gettext("provisional"))] if row.provisional else marks
 
     return Listing(
@@ -147,14 +145,3 @@ def _deed(row: Clock) -> str:
 
 def _address(row: Clock) -> str:
     return waiting.address(row.subject, row.reference)
-
-
-def _left_words(row: Clock, days: int) -> str:
-    if row.rested_on:
-        return gettext("Resting")
-    if days < 0:
-        late = ngettext("%(n)s working day late", "%(n)s working days late", -days)
-        return late % {"n": -days}
-    if days == 0:
-        return gettext("Due today")
-    return ngettext("%(n)s working day left", "%(n)s working days left", days) % {"n": days}

@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from yunzhang.portal.left import left_words
 from yunzhang.portal.lines import Line
 from yunzhang.share.models import ShareRequest
 from yunzhang.terms.deadlines import WorkCalendar, working_days_left
@@ -42,7 +43,8 @@ class Parcel:
 
     line: Line
     dots: tuple[tuple[str, str], ...]  # (name, done | here | stopped | ahead)
-    days: int | None
+    left: str  # in words; "" without a limit
+    late: bool
 
     @property
     def here(self) -> str:
@@ -62,8 +64,10 @@ def parcel(line: Line, today: date, work: WorkCalendar) -> Parcel:
         (gettext(name), "done" if at < behind else now if at == behind else "ahead")
         for at, name in enumerate(STATIONS)
     )
-    days = None if line.due is None else working_days_left(today, line.due, work)
-    return Parcel(line, dots, days)
+    if line.due is None:
+        return Parcel(line, dots, "", late=False)
+    left = left_words(line.due, working_days_left(today, line.due, work), today)
+    return Parcel(line, dots, left, line.due < today)
 
 
 def trend(totals: Sequence[float]) -> str:

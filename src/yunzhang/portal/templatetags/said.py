@@ -14,10 +14,12 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
+from yunzhang import clock as now
 from yunzhang.gather.models import EntryVersion
 from yunzhang.people.models import Clock, FactRow, Person
 from yunzhang.people.permissions import pack
 from yunzhang.portal.language import spoken
+from yunzhang.portal.left import TONES, clock_words, state_of
 from yunzhang.portal.states import GRADES, KINDS, MASKS, OPERATORS, STATES, TYPES, Tone
 from yunzhang.protect.grading import redact
 from yunzhang.protect.verify import Step
@@ -159,10 +161,9 @@ def state(kind: str, value: str) -> dict[str, Any]:
 @register.inclusion_tag("portal/part/left.html")
 def left(clock: Clock, days: int) -> dict[str, Any]:
     """Working days left on a clock, with its due date and clause."""
-    usual = pack().limit("clock.warn_days")
-    warn = usual if clock.warn_days is None else clock.warn_days
-    tone = Tone.BAD if days < 0 else Tone.WARN if days <= warn else Tone.GOOD
-    return {"clock": clock, "days": days, "late": -days, "tone": tone}
+    today = now.today()
+    tone = TONES[state_of(clock, days, today)]
+    return {"clock": clock, "words": clock_words(clock, days, today), "tone": tone}
 
 
 @register.simple_tag(takes_context=True)

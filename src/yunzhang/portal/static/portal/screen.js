@@ -52,7 +52,6 @@
     })),
   });
 
-  const tones = (one) => (one.days < 0 ? "bad" : one.days <= 2 ? "warn" : "good");
   const row = (kind, one) => {
     const made = wall.querySelector(`template[data-row="${kind}"]`).content.cloneNode(true);
     for (const place of made.querySelectorAll("[data-put]")) {
@@ -63,7 +62,7 @@
       if (address) place.href = address;
     }
     const tone = made.querySelector("[data-tone]"), state = made.querySelector("[data-state]");
-    if (tone) tone.className = tones(one);
+    if (tone) tone.className = one.tone;
     if (state) state.className = { fault: "bad", silent: "warn", sound: "good" }[one.state];
     const form = made.querySelector("form");
     if (form && one.case) form.remove();
