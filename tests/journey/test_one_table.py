@@ -20,6 +20,7 @@ from yunzhang import clock
 from yunzhang.engines.readings import SourceKind, SourceSpec
 from yunzhang.gather import catalog, drift, harvest, nodes, quality, systems
 from yunzhang.gather.models import EntryVersion
+from yunzhang.hub.score_source import HubSource
 from yunzhang.node import commands, home
 from yunzhang.node.caller import Caller
 from yunzhang.node.store import Plan
@@ -30,7 +31,8 @@ from yunzhang.people.hub_key import hub_key
 from yunzhang.people.permissions import actor_of
 from yunzhang.protect.keys import SigningKey
 from yunzhang.protect.ledger import Ledger
-from yunzhang.protect.verify import verify_log, verify_receipt
+from yunzhang.protect.replay import replayed
+from yunzhang.protect.verify import judged, verify_log, verify_receipt
 from yunzhang.share import grants, keys, requests
 from yunzhang.terms.codes import Operator
 from yunzhang.terms.document import decode, replace
@@ -187,6 +189,8 @@ def test_one_table_is_registered_catalogued_asked_for_called_proven_and_scored(
         facts.drain(ledger)
         ledger.publish()
     assert verify_log(settings.LEDGER / "public", hub_key().public.text).ok
+    # And whoever has the log counts the score again: every record it gives, and no other.
+    assert judged(replayed(HubSource(), "试评")).wrong is None
 
 
 def clinics_source() -> SourceSpec:

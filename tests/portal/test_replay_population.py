@@ -190,6 +190,18 @@ def test_a_deed_that_tells_of_no_record_is_named(town, civil, own_log):
     assert details["kind"] == "table"
 
 
+def test_a_request_that_ran_into_no_limit_is_named(town, own_log):
+    unit = town.units[4]
+    with act(town.consumer_head, Deed.REQUEST_APPLIED, "request:9999", unit=unit, why="申请"):
+        pass
+    scores.freeze(town.reviewer, "later", clock.today(), why="季度评估")
+    write_log()
+
+    assert wrong(judged(replayed(HubSource(), "later"))) == (
+        "replay.limit_missing", {"subject": "request:9999"},
+    )  # fmt: skip
+
+
 def test_what_a_confirmed_sign_takes_away_is_read_from_the_log(town, own_log):
     place = loop(town)
     rule, _slash, subject = place.removeprefix("/audit/signs/").partition("/")

@@ -184,3 +184,12 @@ MARK_MISSING = FaultKind(
     ),
     _DO_NOT_RELY,
 )
+LIMIT_MISSING = FaultKind(
+    "replay.limit_missing",
+    422,
+    Text(
+        "日志中的共享申请 {subject} 没有任何答复时限的记录。",
+        "The log has the request {subject} and no limit for its reply.",
+    ),
+    _DO_NOT_RELY,
+)

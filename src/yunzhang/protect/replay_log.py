@@ -14,6 +14,7 @@ from yunzhang.protect.replay_faults import (
     DISCOUNT_DIFFERS,
     DUE_DIFFERS,
     FACT_MISSING,
+    LIMIT_MISSING,
     MARK_MISSING,
     RECORD_WITHHELD,
     ROW_DISAGREES,
@@ -115,15 +116,19 @@ def _read(
         waiting[decode(score.entry.body, Fact).id].append(score)
     codes = {score.held.unit for score in scores} | {""}
     before = {(score.held.unit, score.held.version): score.held for score in scores}
-    population, registered = Population(), set[str]()
+    population, registered, asked = Population(), set[str](), set[str]()
     for place, body in enumerate(entries):
         fact = decode(body, Fact)
         if fact.deed == Deed.UNIT_REGISTERED:
             registered.add(fact.subject.partition(":")[2])
+        if fact.deed == Deed.REQUEST_APPLIED:
+            asked.add(fact.subject)
         _take(population, fact, place, records, codes)
         for score in waiting.pop(fact.id, ()):
             if score.held.version == 1 and whole:
                 _all_units(period, registered, score)
+                if registered <= codes:  # the limits of every unit were read
+                    _all_limits(population, asked)
             earlier = before.get((score.held.unit, score.held.version - 1))
             _hold(population, score.held, earlier, tally)
             tally.units = len(registered)
@@ -160,6 +165,14 @@ def _all_units(period: str, registered: set[str], score: Frozen) -> None:
     missing = sorted(registered - score.units)
     if missing:
         raise Refused(UNIT_LEFT_OUT(period=period, unit=missing[0]))
+
+
+def _all_limits(population: Population, asked: set[str]) -> None:
+    """Whatever was applied for ran into a limit: a reply is owed by law (Order 809 Art. 21)."""
+    limited = {one.record.values.get("subject") for one in population.found.values()}
+    missing = sorted(asked - limited)
+    if missing:
+        raise Refused(LIMIT_MISSING(subject=missing[0]))
 
 
 def _hold(population: Population, held: Held, earlier: Held | None, tally: Tally) -> None:
