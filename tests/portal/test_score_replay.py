@@ -45,7 +45,7 @@ def test_a_period_is_counted_again_from_the_log_to_the_byte(town):
     assert told[-4].endswith("as judged at freezing stand: 0.")
     assert told[-3].startswith("20 figures are made of exactly the records that the log gives")
     assert told[-3].endswith("not enumerated: 0; units registered: 4.")
-    assert "C4 10 working_day (国务院令第809号 第二十一条)" in told[-2]
+    assert "C4 10 个工作日/working days (国务院令第809号 第二十一条)" in told[-2]
     assert told[-2].endswith("; 0 rest on a calendar that the log does not hold.")
     assert is_whole(HubSource(), PERIOD)
 

@@ -46,6 +46,14 @@ BEARS: Mapping[Deed, str] = {
     Deed.NETWORK_REGISTERED: "network",
 }
 
+# How a limit is counted, in words that read in both languages.
+COUNTED_IN = {
+    "working_day": "{days} 个工作日/working days",
+    "calendar_day": "{days} 日/days",
+    "named_day": "指定日/a named day",
+    "next_workday": "指定日顺延/a named day or the working day after",
+}
+
 
 @dataclass
 class Tally:
@@ -210,8 +218,8 @@ def _agrees(unit: str, row: BasisRow, one: Standing | None, tally: Tally) -> Non
             wanted, found = told["due_on"], row.values.get("due_on")
             raise Refused(DUE_DIFFERS(unit=unit, row=name, wanted=wanted, found=found))
         if one.sure:
-            said = f"{told['rule']} {told['days']} {told['counted_in']}"
-            tally.limits[name] = f"{said} ({told['document']} {told['clause']})"
+            how = COUNTED_IN.get(str(told["counted_in"]), "{days}").format(days=told["days"])
+            tally.limits[name] = f"{told['rule']} {how} ({told['document']} {told['clause']})"
         else:
             tally.unsure.add(name)
     for field_, value in told.items():
