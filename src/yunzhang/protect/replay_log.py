@@ -66,6 +66,34 @@ class Tally:
     units: int = 0
 
 
+@dataclass
+class Owed:
+    """What there must be by the facts alone: a score of every unit, a limit for every request."""
+
+    units: set[str] = field(default_factory=set)
+    requests: set[str] = field(default_factory=set)
+
+    def note(self, fact: Fact) -> None:
+        """A unit was registered, or something was applied for."""
+        if fact.deed == Deed.UNIT_REGISTERED:
+            self.units.add(fact.subject.partition(":")[2])
+        elif fact.deed == Deed.REQUEST_APPLIED:
+            self.requests.add(fact.subject)
+
+    def hold(self, period: str, scored: frozenset[str]) -> None:
+        """Every unit registered by now has its score."""
+        missing = sorted(self.units - scored)
+        if missing:
+            raise Refused(UNIT_LEFT_OUT(period=period, unit=missing[0]))
+
+    def limited(self, population: Population) -> None:
+        """A reply to each request is owed by law, so that each ran into a limit (Art. 21)."""
+        limits = {one.record.values.get("subject") for one in population.found.values()}
+        missing = sorted(self.requests - limits)
+        if missing:
+            raise Refused(LIMIT_MISSING(subject=missing[0]))
+
+
 def enumerated(
     source: Source, period: str, frozen: Iterable[Frozen], *, whole: bool
 ) -> Iterator[Found]:
@@ -124,22 +152,19 @@ def _read(
         waiting[decode(score.entry.body, Fact).id].append(score)
     codes = {score.held.unit for score in scores} | {""}
     before = {(score.held.unit, score.held.version): score.held for score in scores}
-    population, registered, asked = Population(), set[str](), set[str]()
+    population, owed = Population(), Owed()
     for place, body in enumerate(entries):
         fact = decode(body, Fact)
-        if fact.deed == Deed.UNIT_REGISTERED:
-            registered.add(fact.subject.partition(":")[2])
-        if fact.deed == Deed.REQUEST_APPLIED:
-            asked.add(fact.subject)
+        owed.note(fact)
         _take(population, fact, place, records, codes)
         for score in waiting.pop(fact.id, ()):
             if score.held.version == 1 and whole:
-                _all_units(period, registered, score)
-                if registered <= codes:  # the limits of every unit were read
-                    _all_limits(population, asked)
+                owed.hold(period, score.units)
+                if owed.units <= codes:  # the limits of every unit were read
+                    owed.limited(population)
             earlier = before.get((score.held.unit, score.held.version - 1))
             _hold(population, score.held, earlier, tally)
-            tally.units = len(registered)
+            tally.units = len(owed.units)
         if not waiting:
             return
     late = next(iter(waiting.values()))[0].held
@@ -167,20 +192,6 @@ def _take(
         if wrong:
             row, found = f"clock:{record.id}", record.values["due_on"]
             raise Refused(DUE_DIFFERS(unit=record.unit, row=row, wanted=wrong.on, found=found))
-
-
-def _all_units(period: str, registered: set[str], score: Frozen) -> None:
-    missing = sorted(registered - score.units)
-    if missing:
-        raise Refused(UNIT_LEFT_OUT(period=period, unit=missing[0]))
-
-
-def _all_limits(population: Population, asked: set[str]) -> None:
-    """Whatever was applied for ran into a limit: a reply is owed by law (Order 809 Art. 21)."""
-    limited = {one.record.values.get("subject") for one in population.found.values()}
-    missing = sorted(asked - limited)
-    if missing:
-        raise Refused(LIMIT_MISSING(subject=missing[0]))
 
 
 def _hold(population: Population, held: Held, earlier: Held | None, tally: Tally) -> None:
