@@ -38,7 +38,7 @@ class Calls:
     first: date
     last: date
     issued_on: date
-    ever: int  # answered calls since the grant was issued
+    ever: int  # answered calls since the grant was issued, where there was one in the window
 
 
 @dataclass(frozen=True)
