@@ -94,3 +94,44 @@ def test_where_a_system_runs_stands_beside_its_name(hub: HubWorld, tmp_path: Pat
     told = (str(system.cloud), system.protection, system.sensitivity, system.users)
     assert told == ("全区统一政务云", "3", "plain", "乡镇民政所")
     assert found == {"import.cloud_unknown", "import.value_unknown"}
+
+
+def test_class_owner_interface_and_dependencies_come_with_the_systems(
+    hub: HubWorld, tmp_path: Path
+) -> None:
+    heads = ("系统名称", "系统分类", "业主单位", "接口", "依赖系统", "灾备地点")
+    path = workbook(
+        tmp_path / "系统.xlsx",
+        {"系统": [
+            heads,
+            ("统一身份认证", "公共应用支撑平台"),
+            ("救助系统", "行业专业应用系统", "卫健", "https://gx.example/relief", "统一身份认证", "南宁"),
+        ]},
+    )  # fmt: skip
+
+    plan = looked_through(hub.officer, SYSTEMS, path)
+    entered(hub.officer, SYSTEMS, plan)
+
+    assert flaws(plan) == set()
+    relief = InformationSystem.objects.get(name="救助系统")
+    assert (relief.build_kind, relief.owner) == ("trade", hub.units[3])
+    assert (relief.interface, relief.recovery_place) == ("https://gx.example/relief", "南宁")
+    assert [one.name for one in relief.needs.all()] == ["统一身份认证"]
+
+
+def test_an_unknown_class_owner_or_dependency_is_told_and_nothing_entered(
+    hub: HubWorld, tmp_path: Path
+) -> None:
+    heads = ("系统名称", "系统分类", "业主单位", "依赖系统")
+    rows = [heads, ("救助系统", "大系统", "没有的局", "婚姻系统、卫健/影像系统"), ("婚姻系统",)]
+    path = workbook(tmp_path / "系统.xlsx", {"系统": rows})
+
+    plan = looked_through(hub.officer, SYSTEMS, path)
+
+    assert flaws(plan) == {
+        (2, "系统分类", "import.value_unknown"),
+        (2, "业主单位", "import.unit_unknown"),
+        (2, "依赖系统", "import.needed_unknown"),
+    }
+    assert len(plan.flaws) == 4  # each dependency by itself: the one below, and another unit's
+    assert not InformationSystem.objects.exists()

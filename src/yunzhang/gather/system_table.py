@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,8 +36,22 @@ CLOUD_UNKNOWN = FaultKind(
     Text("没有登记名为“{name}”的云。", "No cloud called {name} is on record."),
     Text("先登记这朵云，或照登记的名称填写。", "Register it first, or write it as registered."),
 )
-CODED = ("protection", "sensitivity")
-PLACING_PARTS = ("users", "cloud", *CODED)
+NEEDED_UNKNOWN = FaultKind(
+    "import.needed_unknown",
+    422,
+    Text(
+        "依赖的系统“{name}”没有登记，也不在上面各行；或者有多个同名。",
+        "{name}, which it depends on, is neither on record nor above, or stands there twice.",
+    ),
+    Text(
+        "先登记它，把它排到前面，或写作“单位/系统”。",
+        "Register it, move it up, or write unit/system.",
+    ),
+)
+CODED = ("build_kind", "protection", "sensitivity")
+WRITTEN = ("users", "interface", "recovery_place")
+PLACING_PARTS = (*WRITTEN, "owner", "needs", "cloud", *CODED)
+BETWEEN = re.compile(r"[、，,；;\n]+")
 TABLE_PARTS = ("table_title", "table_name", "source_kind", "location")
 
 
@@ -73,8 +88,9 @@ def plan(actor: Actor, grids: Sequence[Grid], tell: Tell) -> Plan:
             found.flaws += [line.flaw("unit", fault) for fault in refusals]
             place = (unit.pk, line.get("name"))
             system = planned.setdefault(place, _Planned(unit, place[1], existing.get(place)))
+            found.flaws += _needs_flaws(line, unit, units, set(planned) - {place})
             system.lines.append(line)
-            found.flaws += _flaws(line, system, named)
+            found.flaws += _flaws(line, system, named, units)
         elif unit is not None:
             found.flaws.append(line.flaw("unit", unit))
         tell(number, number / len(lines))
@@ -82,10 +98,10 @@ def plan(actor: Actor, grids: Sequence[Grid], tell: Tell) -> Plan:
     return found
 
 
-def _flaws(line: Line, system: _Planned, named: dict[str, int]) -> Iterator[Flaw]:
+def _flaws(line: Line, system: _Planned, named: dict[str, int], units: Units) -> Iterator[Flaw]:
     row = InformationSystem(unit=system.unit, name=system.name)
     yield from (line.flaw("name", fault) for fault in too_long(row, "name"))
-    yield from _placing_flaws(line)
+    yield from _placing_flaws(line, units)
     has_table = any(line.get(id) for id in TABLE_PARTS)
     again = system.known or len(system.lines) > 1
     if again and not has_table:
@@ -112,15 +128,53 @@ def _table_flaws(line: Line, named: dict[str, int]) -> Iterator[Flaw]:
         yield from (line.flaw("location", fault) for fault in secrets.faults(_source(line)))
 
 
-def _placing_flaws(line: Line) -> Iterator[Flaw]:
+def _needs_flaws(
+    line: Line, unit: Unit, units: Units, above: set[tuple[int, str]]
+) -> Iterator[Flaw]:
+    """Of every system it depends on: whether it is on record, or stands above in the table."""
+    for name in _names(line.get("needs")):
+        whose, place = _whose(name, unit, units)
+        listed = (whose.pk, place) in above if whose else False
+        if not listed and _needed(name, unit, units) is None:
+            yield line.flaw("needs", NEEDED_UNKNOWN(name=name))
+
+
+def _names(text: str) -> list[str]:
+    return [one.strip() for one in BETWEEN.split(text) if one.strip()]
+
+
+def _whose(name: str, unit: Unit, units: Units) -> tuple[Unit | None, str]:
+    """The unit a name speaks of, and the system's own name."""
+    before, slash, system = name.partition("/")
+    if not slash:
+        return unit, name
+    found = units.find(before.strip())
+    return (found if isinstance(found, Unit) else None), system.strip()
+
+
+def _needed(name: str, unit: Unit, units: Units) -> InformationSystem | None:
+    """The system meant: of the unit named or the own one, else the only one called so."""
+    whose, system = _whose(name, unit, units)
+    own = InformationSystem.objects.filter(unit=whose, name=system).first() if whose else None
+    if own is not None or "/" in name:
+        return own
+    alike = list(InformationSystem.objects.filter(name=system)[:2])
+    return alike[0] if len(alike) == 1 else None
+
+
+def _placing_flaws(line: Line, units: Units) -> Iterator[Flaw]:
     for id in CODED:
         if line.get(id) and chosen(pack().codes_of(id), line.get(id)) is None:
             yield line.unknown(id, choices(FORM.column(id)))
     cloud = line.get("cloud")
     if cloud and not Cloud.objects.filter(name=cloud).exists():
         yield line.flaw("cloud", CLOUD_UNKNOWN(name=cloud))
-    row = InformationSystem(users=line.get("users"))
-    yield from (line.flaw("users", fault) for fault in too_long(row, "users"))
+    owner = units.find(line.get("owner")) if line.get("owner") else None
+    if owner is not None and not isinstance(owner, Unit):
+        yield line.flaw("owner", owner)
+    for id in WRITTEN:
+        row = InformationSystem(**{id: line.get(id)})
+        yield from (line.flaw(id, fault) for fault in too_long(row, id))
 
 
 def _source(line: Line) -> SourceSpec:
@@ -147,8 +201,16 @@ def _told(planned: _Planned) -> Placing | None:
     if not any(said.values()):
         return None
     codes = {id: chosen(pack().codes_of(id), said[id]) or "" for id in CODED}
+    units, unit = Units(), planned.unit
+    owner = units.find(said["owner"]) if said["owner"] else None
+    needed = (_needed(name, unit, units) for name in _names(said["needs"]))
     return Placing(
         users=said["users"],
+        interface=said["interface"],
+        recovery_place=said["recovery_place"],
+        build_kind=codes["build_kind"],
+        owner=owner if isinstance(owner, Unit) else None,
+        needs=tuple(one for one in needed if one is not None),
         cloud=Cloud.objects.filter(name=said["cloud"]).first() if said["cloud"] else None,
         protection=codes["protection"],
         sensitivity=codes["sensitivity"] or placing.PLAIN,
