@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from yunzhang.clock import BEIJING
 from yunzhang.gather.models import EntryVersion, Node
@@ -91,9 +91,13 @@ def by(
         raise Refused(DIMENSION_UNKNOWN(dimension=dimension))
     columns = COLUMNS[dimension]
     sums = {name: Sum(name) for name in ("answered", "refused", "rows")}
+    days = _days(unit, since).filter(only or Q())
+    if dimension == "field":  # looked up for each tally: only where it is asked for
+        of_grant = GrantRow.objects.filter(pk=OuterRef("grant"))
+        days = days.annotate(field=Subquery(of_grant.values("request__priority_field")))
     found = [
         Tally(str(row[columns[0]] or ""), str(row[columns[-1]] or ""), *(row[n] for n in sums))
-        for row in _days(unit, since).filter(only or Q()).values(*columns).annotate(**sums)
+        for row in days.values(*columns).annotate(**sums)
     ]
     if dimension == "resource":
         found = _titled(found)
@@ -110,8 +114,9 @@ def approved_unused(today: date) -> list[GrantRow]:
 
 def used_grants(grants: QuerySet[GrantRow]) -> set[str]:
     """The ids of those of the grants that answered a call, other than those discounted."""
-    days = UsageDay.objects.filter(grant__in=grants.values("pk"), answered__gt=F("discounted"))
-    return set(days.values_list("grant", flat=True))
+    # The first such day of each is enough: years of tallies are not read to learn that.
+    days = UsageDay.objects.filter(grant=OuterRef("pk"), answered__gt=F("discounted"))
+    return set(grants.filter(Exists(days)).values_list("pk", flat=True))
 
 
 def ripe_before(today: date) -> datetime:
@@ -147,9 +152,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 
 def _days(unit: Unit | None, since: date | None) -> QuerySet[UsageDay]:
-    of_grant = GrantRow.objects.filter(pk=OuterRef("grant"))
-    field = Subquery(of_grant.values("request__priority_field"))
-    days = UsageDay.objects.annotate(field=field)
+    days = UsageDay.objects.all()
     if unit is not None:
         days = days.filter(Q(consumer=unit) | Q(provider=unit))
     return days if since is None else days.filter(day__gte=since)

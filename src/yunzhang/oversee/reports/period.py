@@ -98,8 +98,9 @@ def calls(field: str) -> Callable[[Span], Rows]:
         found = UsageDay.objects.filter(
             day__gte=span.since, day__lte=span.until, answered__gt=F("discounted")
         )
-        rows = list(_own(found, span, field).order_by("pk"))
-        return sum(row.answered - row.discounted for row in rows), tuple(str(r.pk) for r in rows)
+        own = _own(found, span, field).order_by("pk")
+        rows = list(own.values_list("pk", F("answered") - F("discounted")))
+        return sum(n for _pk, n in rows), tuple(str(pk) for pk, _n in rows)
 
     return count
 
