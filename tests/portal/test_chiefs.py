@@ -174,3 +174,10 @@ def test_a_fact_and_a_history_name_the_chief_of_their_day(town, visit, chief) ->
 
     assert "当日云长：陈文涛" in page
     assert new.full_name not in page
+
+
+def test_the_authority_follows_a_handover_and_a_stranger_finds_none(town, visit, handover) -> None:
+    page = f"/handovers/{handover.pk}"
+
+    assert visit("reviewer").get(page).status_code == 200
+    assert visit("stats").get(page).status_code == 404

@@ -62,10 +62,12 @@ def handover_file(request: Visit, number: int) -> HttpResponse:
 
 
 def _of(request: Visit, number: int) -> Handover:
-    own = seen.within(request.actor, "desk.see", "post__unit")
-    mine = Q(post__person=request.actor.person)
+    units = seen.units(request.actor, "desk.see")
     found = Handover.objects.select_related("post__unit", "post__person", "successor")
-    return seen.one(found.filter(own | mine), pk=number)
+    if units is not None:
+        mine = Q(post__person=request.actor.person)
+        found = found.filter(Q(post__unit__in=units) | mine)
+    return seen.one(found, pk=number)
 
 
 def _shown(line: HandoverLine) -> tuple[HandoverLine, str]:
