@@ -36,6 +36,15 @@ def test_nothing_is_translated_that_no_page_says():
     assert not translated().keys() - collected().keys()
 
 
+def test_the_catalog_is_sorted_by_what_the_pages_say_and_says_nothing_twice():
+    lines = CATALOG.read_text(encoding="utf-8").splitlines()
+    said = list(translated())
+
+    assert said == sorted(said)
+    # Beside each message, the header has an empty one.
+    assert sum(line.startswith("msgid ") for line in lines) == len(said) + 1
+
+
 def test_a_translation_names_the_same_details():
     wrong = {
         text
