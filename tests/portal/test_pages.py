@@ -190,6 +190,15 @@ def test_a_chinese_page_says_nothing_in_english(visit, addresses):
     assert not {words for words in said if f">{words}<" in text}
 
 
+@pytest.mark.parametrize("page", [each for each in PAGES if "pack" not in each])
+def test_no_page_but_those_of_packs_cites_our_own_files(page, visit, addresses):
+    who, address, _needle = PAGES[page]
+
+    answer = visit(who).get(address.format(**addresses))
+
+    assert "docs/decisions" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("case", CLOSED)
 def test_a_page_is_closed_to_others(case, visit, addresses):
     who, address, status = CLOSED[case]

@@ -21,6 +21,7 @@ from yunzhang.people import cases, clocks, courses
 from yunzhang.people.models import Case, Clock
 from yunzhang.people.permissions import Actor, pack
 from yunzhang.portal import seen, typed
+from yunzhang.portal.cited import place
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.language import spoken
 from yunzhang.portal.left import left_words
@@ -249,7 +250,7 @@ def _of_case(case: Case, running: Clock | None, today: date) -> Line:
         title=case.title,
         units=tuple(owing),
         state=_state(case, running, today),
-        source=f"{running.document} {running.clause}" if running else "",
+        source=place(running) if running else "",
         others=dated.other_days(case),
         address=reverse(route, args=[case.number]),
         left=None if running and running.rested_on else left,
@@ -295,7 +296,7 @@ def _of_duty(one: Dated, units: tuple[str, ...], today: date, ahead: timedelta) 
         title=dated.title(one) if coming and spoken() != "en" else said(one.row),
         units=units,
         state=state,
-        source=f"{one.cite.document} {one.cite.clause}",
+        source=place(one.cite),
         others=", ".join(
             f"{other.on} ({other.cite.clause})" for other in one.others if other.on != one.on
         ),

@@ -16,6 +16,7 @@ from yunzhang.oversee.duties.handing_in import UNIT
 from yunzhang.oversee.inspection import findings, sealing
 from yunzhang.oversee.inspection.patrol_models import Mark, Patrol, Sampled
 from yunzhang.people.models import Case, CaseParty, Clock
+from yunzhang.portal.cited import place
 from yunzhang.portal.duties.tasks import TASKS
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
 from yunzhang.portal.states import STATES
@@ -82,7 +83,7 @@ def found(patrol: Patrol, own: frozenset[int] | None) -> list[Finding]:
             ),
             seen.get(case.number, ""),
             _stands(case, limits.get(f"case:{case.pk}")),
-            f"{limit.document} {limit.clause}" if limit else "",
+            place(limit) if limit else "",
             limit.due_on if limit else None,
             bool(limit and limit.provisional),
         )

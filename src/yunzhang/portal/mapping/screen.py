@@ -25,6 +25,7 @@ from yunzhang.people.models import Case, Turn, Unit
 from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.people.workdays import work_calendar
 from yunzhang.portal import seen, typed
+from yunzhang.portal.cited import place
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.left import TONES, left_words, state_of
 from yunzhang.portal.people import desk, waiting
@@ -202,7 +203,7 @@ def _clocks(found: Overview, today: date) -> list[dict[str, Any]]:
                 "title": turn.title if turn else one.reference or one.subject,
                 "unit": units[one.unit_id].short_name,
                 "rule": clock_name(one.rule),
-                "cite": f"{one.document} {one.clause}",
+                "cite": place(one),
                 "due": day(one.due_on),
                 "tone": TONES[state_of(one, days, today)],
                 "left": left_words(one.due_on, days, today),

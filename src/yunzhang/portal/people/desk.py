@@ -18,6 +18,7 @@ from yunzhang.people.models import Clock, Turn
 from yunzhang.people.permissions import Actor, may, pack
 from yunzhang.people.workdays import work_calendar
 from yunzhang.portal import lines, seen, typed
+from yunzhang.portal.cited import place
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.lines import Line
 from yunzhang.portal.people import affairs, waiting
@@ -28,7 +29,6 @@ from yunzhang.portal.templatetags.said import clock_name, said
 from yunzhang.share import disposals
 from yunzhang.terms.deadlines import WorkCalendar, working_days_left
 from yunzhang.terms.faults import Fault
-from yunzhang.terms.pack_rows import Citation
 
 Lines = dict[str, list[Line]]
 
@@ -107,7 +107,7 @@ def _limit(line: Line, today: date, work: WorkCalendar) -> Limit:
         owner=line.owner,
         address=waiting.address(line.subject, line.reference),
         case=line.case,
-        cite=f"{line.document} {line.clause}",
+        cite=place(line),
     )
 
 
@@ -126,16 +126,12 @@ def _red(found: Lines, running: list[Limit]) -> list[Limit]:
             owner=line.owner,
             address=waiting.address(line.subject, line.reference),
             case=line.case,
-            cite=_cited(affairs.article(step)),
+            cite=place(affairs.article(step)),
         )
         for step in affairs.WRONG
         for line in found.get(step, ())
     ]
     return [*near, *wrong][:most]
-
-
-def _cited(cite: Citation) -> str:
-    return f"{cite.document} {cite.clause}"
 
 
 def _pressing(one: Limit, warn: int) -> bool:

@@ -15,6 +15,7 @@ from yunzhang.people.models import Clock, Turn
 from yunzhang.people.permissions import pack
 from yunzhang.people.workdays import work_calendar
 from yunzhang.portal import seen
+from yunzhang.portal.cited import place
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.language import spoken
 from yunzhang.portal.left import clock_words, state_of
@@ -73,7 +74,7 @@ def listing(today: date, work: WorkCalendar, units: Choices) -> Listing:
                 _("Limit"),
                 lambda row: clock_name(row.rule),
                 order="rule",
-                note=lambda row: f"{row.document} {row.clause}",
+                note=place,
             ),
             Column("started", _("Since"), lambda row: row.started_on, Kind.DAY, "started_on"),
             Column("state", _("State"), state, Kind.STATE, states="limit", on="file"),

@@ -20,6 +20,7 @@ from yunzhang.people.models import Clock, Turn
 from yunzhang.people.permissions import pack
 from yunzhang.people.workdays import work_calendar
 from yunzhang.portal import seen, word_file
+from yunzhang.portal.cited import place
 from yunzhang.portal.doors import Visit, door
 from yunzhang.portal.people import waiting
 from yunzhang.portal.templatetags.said import clock_name
@@ -137,7 +138,7 @@ def _markdown(request: Visit, context: dict[str, object]) -> str:
             link = request.build_absolute_uri(one.address) if one.address else ""
             title = f"[{_plain(one.title)}]({link})" if link else _plain(one.title)
             late = _("%(n)s working days late") % {"n": one.days}
-            clause = f"{one.clock.document} {one.clock.clause}"
+            clause = place(one.clock)
             lines.append(f"- {title} · {one.name} · {clause} · {one.clock.due_on} · {late}")
         lines.append("")
     return "\n".join(lines)
@@ -157,7 +158,7 @@ def _word(request: Visit, context: dict[str, object]) -> list[Block]:
         rows = [
             (
                 word_file.linked(request, one.title, one.address),
-                f"{one.name} · {one.clock.document} {one.clock.clause}",
+                f"{one.name} · {place(one.clock)}",
                 str(one.clock.due_on),
                 str(one.days),
             )

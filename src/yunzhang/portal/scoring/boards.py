@@ -17,6 +17,7 @@ from yunzhang.oversee.scoring import boards, scores
 from yunzhang.oversee.scoring.boards import RANKING, Stand
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import official_sheet, seen, typed
+from yunzhang.portal.cited import place
 from yunzhang.portal.doors import PUBLIC, Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing
@@ -156,7 +157,7 @@ def _listing(_rules: tuple[BoardRule, ...]) -> Listing:
                 _("Reason"),
                 lambda row: said(row.reason),
                 link=_figure,
-                note=lambda row: f"{row.rule.cite.document} {row.rule.cite.clause}",
+                note=lambda row: place(row.rule.cite),
             ),
             Column("place", _("Place"), lambda row: row.place, Kind.NUMBER, "place"),
             Column("total", _("Score"), lambda row: row.score.total, Kind.FIGURE, "total"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from yunzhang.oversee.indicators import Indicator
 from yunzhang.people.models import Unit
+from yunzhang.portal.cited import place
 from yunzhang.portal.listing import Column, Kind, Listing, Mark, of_values
 from yunzhang.portal.states import Tone
 from yunzhang.portal.templatetags.said import measured, said
@@ -85,7 +86,7 @@ def _fraction(row: Line) -> str:
 
 
 def _clause(row: Line) -> str:
-    return f"{row.rule.cite.document} {row.rule.cite.clause}"
+    return place(row.rule.cite)
 
 
 NAMED = (

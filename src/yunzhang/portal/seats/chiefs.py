@@ -23,6 +23,7 @@ from yunzhang.people import identity
 from yunzhang.people.models import Person, Post, Unit
 from yunzhang.people.permissions import may, pack
 from yunzhang.portal import history, seen, typed
+from yunzhang.portal.cited import place
 from yunzhang.portal.doors import PUBLIC, Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices, Column, Filter, Kind, Listing, Mark, of_units
@@ -158,7 +159,7 @@ VACANT = Listing(
             tone=lambda _: "bad",
         ),
         Column("last", _("Last held by"), lambda row: row.last and row.last.person.full_name),
-        Column("cite", _("Clause"), lambda row: f"{row.role.cite.document} {row.role.cite.clause}"),
+        Column("cite", _("Clause"), lambda row: place(row.role.cite)),
     ),
     (_("Every seat is taken"), _("A unit that owes a chief and has none stands here.")),
     filters=(

@@ -18,6 +18,7 @@ from yunzhang import clock as now
 from yunzhang.gather.models import EntryVersion
 from yunzhang.people.models import Clock, FactRow, Person
 from yunzhang.people.permissions import pack
+from yunzhang.portal.cited import place
 from yunzhang.portal.language import spoken
 from yunzhang.portal.left import TONES, clock_words, state_of
 from yunzhang.portal.states import GRADES, KINDS, MASKS, OPERATORS, STATES, TYPES, Tone
@@ -32,6 +33,7 @@ from yunzhang.terms.levels import Grade
 
 register = template.Library()
 register.filter("redacted", redact)
+register.filter("place", place)
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import pack
+from yunzhang.portal.cited import quoted
 from yunzhang.portal.listing import (
     Choices,
     Column,
@@ -24,7 +25,6 @@ from yunzhang.portal.listing import (
     of_states,
     of_units,
 )
-from yunzhang.portal.policy.pack_shown import cited
 from yunzhang.portal.policy.pack_words import VALUES
 from yunzhang.portal.states import Tone
 from yunzhang.portal.templatetags.said import grouped, said
@@ -150,7 +150,7 @@ RULES = Listing(
             order="rule",
             found=("rule",),
             link=lambda line: reverse("cage_rule", args=[line.rule.id]),
-            note=lambda line: cited(line.rule.cite),
+            note=lambda line: quoted(line.rule.cite),
             marks=lambda line: [severity(line.rule)],
         ),
         Column("power", _("Power"), lambda line: power_name(line.rule), order="power"),

@@ -21,10 +21,10 @@ from yunzhang.people.act import allow
 from yunzhang.people.models import Unit
 from yunzhang.people.permissions import may
 from yunzhang.portal import progress, seen, typed
+from yunzhang.portal.cited import quoted
 from yunzhang.portal.doors import Visit, do, door
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Choices
-from yunzhang.portal.policy.pack_shown import cited
 from yunzhang.portal.policy.pack_words import VALUES
 from yunzhang.portal.templatetags.said import said
 from yunzhang.portal.use import cage_lists
@@ -132,7 +132,7 @@ def _told(request: Visit, rule: CageRule, binding: CageBinding | None) -> dict[s
         "others": bindings(request).filter(rule=rule.id).exclude(pk=binding.pk if binding else 0),
         "feeds": _feeds(rule, binding) if binding else [],
         "numbers": [
-            (one, _measured(one), numbers[one.id], cited(one.cite)) for one in rule.thresholds
+            (one, _measured(one), numbers[one.id], quoted(one.cite)) for one in rule.thresholds
         ],
         "sql": _sql(rule, binding, numbers),
         "last": last,

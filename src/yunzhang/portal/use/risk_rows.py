@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from yunzhang.engines.cage import Evidence
 from yunzhang.people.models import Case
 from yunzhang.people.permissions import pack
+from yunzhang.portal.cited import place
 from yunzhang.portal.templatetags.said import said
 from yunzhang.terms.cage import CageField, CageSource
 from yunzhang.use import cage, cage_cases, cage_runs
@@ -56,6 +57,6 @@ def told(case: Case) -> Iterator[tuple[str, str]]:
     hit = cage_cases.hit_of(case)
     rule = next((one for one in pack().cage_rules if hit and one.id == hit.binding.rule), None)
     if rule is not None:
-        yield _("Law"), f"{rule.cite.document} {rule.cite.clause}"
+        yield _("Law"), place(rule.cite)
         yield _("What the rule says"), said(rule.says)
         yield _("The unit is asked to"), said(rule.asks)
