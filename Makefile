@@ -22,7 +22,7 @@ demo: setup ## Walk one table through its nine steps, on real data (ARGS=--once 
 
 test: python ## Set up and run all tests (ARGS="tests/node -k replay" for some)
 	@$(PYTHON) -m tools.setup test
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: python ## Linters, types, import order and guards
 	@$(PYTHON) -m tools.setup check

@@ -20,6 +20,20 @@ SHARED_DATA = Path(
     os.environ.get("YUNZHANG_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data")
 )
 
+# Files that keep one worker for minutes; begun last, they would leave the other idle.
+LONG = (
+    "tests/simulation/test_two_years.py",
+    "tests/hub/test_postgresql.py",
+    "tests/browser/test_phone.py",
+    "tests/hub/test_workers.py",
+    "tests/demo/test_walk.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, whatever else is asked for in its order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
