@@ -48,6 +48,15 @@ def test_the_last_word_on_a_record_stands_and_counts_for_its_unit():
     assert (one.record.values["entry"], one.place) == ("entry:5", 4)
 
 
+def test_a_record_that_went_to_another_unit_counts_there_alone():
+    population = Population()
+    population.take(told("table", "1", subject="table:a"), 0)
+    population.take(told("table", "1", unit="other", subject="table:a"), 3)
+
+    assert "table" not in population.of(UNIT)
+    assert population.of("other")["table"]["1"].place == 3
+
+
 def test_of_each_table_the_latest_verdict_counts():
     population = Population()
     for place, (id, table, passed) in enumerate(

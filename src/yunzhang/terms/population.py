@@ -34,6 +34,8 @@ class Population:
     found: dict[tuple[str, str], Standing] = field(default_factory=dict)
     days: dict[date, bool] = field(default_factory=dict)
     years: set[int] = field(default_factory=set)
+    # unit -> its records in the order they were first told: no score reads those of others.
+    owned: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)
     _calendar: WorkCalendar | None = None
 
     def take(self, record: Record, place: int) -> Due | None:
@@ -42,21 +44,26 @@ class Population:
             self._learn(record)
         due = self.due(record) if record.kind == "clock" else None
         sure = due is None or not due.provisional or bool(record.values["provisional"])
-        self.found[record.kind, record.id] = Standing(record, place, sure)
+        key = record.kind, record.id
+        before = self.found.get(key)
+        if before is not None and before.record.unit != record.unit:
+            del self.owned[before.record.unit][key]
+        self.owned.setdefault(record.unit, {})[key] = None
+        self.found[key] = Standing(record, place, sure)
         return due if due and sure and due != _told(record) else None
 
     def of(self, unit: str) -> dict[str, dict[str, Standing]]:
         """The records that count for a unit, by kind and id, the running limits by the calendar."""
         kinds: dict[str, dict[str, Standing]] = {}
-        for (kind, id), one in self.found.items():
-            if one.record.unit == unit and kind != USE:
-                kinds.setdefault(kind, {})[id] = self._now(one)
+        for kind, id in self.owned.get(unit, ()):
+            if kind != USE:
+                kinds.setdefault(kind, {})[id] = self._now(self.found[kind, id])
         kinds["verdict"] = _latest(kinds.get("verdict", {}))
         return kinds
 
     def discounted(self) -> frozenset[str]:
         """The records that count no more since a sign of gaming was confirmed."""
-        return frozenset(id for kind, id in self.found if kind == DISCOUNT)
+        return frozenset(id for kind, id in self.owned.get("", ()) if kind == DISCOUNT)
 
     def due(self, record: Record) -> Due:
         """The last day of a limit by the calendar as the log has it by now."""
