@@ -21,6 +21,7 @@ from yunzhang.portal.history import told
 from yunzhang.portal.listed import Listed, answer
 from yunzhang.portal.listing import Column, Filter, Kind, Listing, Mark, of_states, of_units
 from yunzhang.portal.share import answers, stopping
+from yunzhang.portal.share.sides import SIDES
 from yunzhang.portal.states import Tone
 from yunzhang.share import disputes, grants, keys, responsibilities
 from yunzhang.share.models import CallerKey, GrantRow
@@ -64,20 +65,7 @@ GRANTS = Listing(
             states="grant",
             marks=lambda row: [Mark(gettext("Never used"), Tone.WARN)] if _unused(row) else [],
         ),
-        Column(
-            "consumer",
-            _("Consumer"),
-            lambda row: row.consumer.short_name,
-            order="consumer__short_name",
-            found=("consumer__name", "consumer__short_name"),
-        ),
-        Column(
-            "provider",
-            _("Provider"),
-            lambda row: row.provider.short_name,
-            order="provider__short_name",
-            found=("provider__name", "provider__short_name"),
-        ),
+        *SIDES,
         Column("issued", _("Issued"), lambda row: row.issued_at, Kind.DAY, "issued_at"),
         Column("until", _("Until"), lambda row: row.until, Kind.DAY, "until"),
     ),

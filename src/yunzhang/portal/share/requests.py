@@ -26,6 +26,7 @@ from yunzhang.portal.listing import Column, Filter, Kind, Listing, of_states, of
 from yunzhang.portal.people import case_links
 from yunzhang.portal.people.cases import visible
 from yunzhang.portal.share import answers
+from yunzhang.portal.share.sides import SIDES
 from yunzhang.portal.share.tracker import steps
 from yunzhang.portal.templatetags.said import coded, said
 from yunzhang.share import disputes, grants, requests, responsibilities
@@ -55,20 +56,7 @@ REQUESTS = Listing(
         Column("number", _("Request number"), lambda row: row.number, Kind.CODE, on="file"),
         Column("resource", _("Resource code"), lambda row: row.resource.code, Kind.CODE, on="file"),
         Column("state", _("State"), lambda row: row.state, Kind.STATE, "state", states="request"),
-        Column(
-            "consumer",
-            _("Consumer"),
-            lambda row: row.consumer.short_name,
-            order="consumer__short_name",
-            found=("consumer__name", "consumer__short_name"),
-        ),
-        Column(
-            "provider",
-            _("Provider"),
-            lambda row: row.provider.short_name,
-            order="provider__short_name",
-            found=("provider__name", "provider__short_name"),
-        ),
+        *SIDES,
         Column(
             "field",
             _("Priority field"),
